@@ -1,0 +1,17 @@
+/* horo: an asynchronous runtime for C. This header includes all of it; each
+ * topic has a small header of its own under horo/. */
+#ifndef HORO_H
+#define HORO_H
+
+#include <horo/address.h>
+#include <horo/error.h>
+#include <horo/fd.h>
+#include <horo/loop.h>
+#include <horo/resolver.h>
+#include <horo/scope.h>
+#include <horo/stream.h>
+#include <horo/task.h>
+#include <horo/tcp.h>
+#include <horo/time.h>
+
+#endif

@@ -1,0 +1,75 @@
+/* Tasks: functions that run at once, each on a stack of its own, taking turns
+ * on one thread. A task runs until it calls something that suspends. */
+#ifndef HORO_TASK_H
+#define HORO_TASK_H
+
+#include <stddef.h>
+
+#include <horo/scope.h>
+
+HORO__BEGIN
+
+/* The body of a task. Its return value is the task's result: >= 0 for
+ * success, a negative code for failure. */
+typedef int horo_task_fn(void *arg);
+
+/* A zeroed struct means the defaults; pass NULL for all of them. */
+struct horo_spawn_options {
+    /* Shown in reports and in the debugger; must outlive the task. Default:
+     * the text of the `fn` argument. */
+    const char *name;
+    /* Usable stack, in bytes: rounded up to one of the size classes 16 KiB,
+     * 64 KiB, 256 KiB, 1 MiB, 8 MiB. 0: the loop's default, 256 KiB. */
+    size_t stack_size;
+    /* Where to put a handle for horo_task_join(). With a handle the task's
+     * memory stays until it is joined or its scope closes; without, it is
+     * reused as soon as the task ends. */
+    struct horo_task **ret_task;
+};
+
+/* Starts a task in `scope`: fn(arg) will run when the caller next suspends.
+ * `arg` stays the caller's; it must live until the task is done with it, for
+ * which the scope's memory is the natural measure. Never suspends.
+ *
+ * Returns 0; -ENOMEM without memory for a stack; -EAGAIN beyond the loop's
+ * max_tasks; -EINVAL for a stack_size over 8 MiB; -ECANCELED for a closed
+ * scope; -HORO_ENOTASK outside a loop; -HORO_EOTHERLOOP for a scope of another
+ * loop. A scope that is merely cancelled accepts tasks: they start, and are
+ * told at their first suspension, so that they can free what they own.
+ *
+ * Memory: one touched page (4 KiB) and its share of page tables. */
+#define horo_spawn(scope, fn, arg, options) horo__spawn(scope, fn, arg, options, #fn)
+HORO__API int horo__spawn(struct horo_scope *scope, horo_task_fn *fn, void *arg,
+                          const struct horo_spawn_options *options, const char *fn_name);
+
+/* Waits until the task has ended, frees it and nulls `*task`; its result goes
+ * to `ret_result` (may be NULL). A task can be joined once. Suspends. Returns
+ * 0; -ECANCELED when the caller is cancelled, with the handle kept and valid;
+ * -EDEADLK for joining oneself; -EBUSY when another task is joining it;
+ * -EINVAL for a null handle; -HORO_ENOTASK outside a task.
+ *
+ * A failed task has told its scope, which cancels the rest unless it keeps
+ * going: joining is for the result, not for safety. */
+HORO__API int horo_task_join(struct horo_task **task, int *ret_result);
+
+/* Cancels one task: all that it waits for, now and later, returns -ECANCELED.
+ * Never suspends, never fails; a task that has ended is left as it is. */
+HORO__API void horo_task_cancel(struct horo_task *task);
+
+/* Lets every other task that is ready run before the caller goes on. Suspends.
+ * Returns 0, -ECANCELED in a cancelled scope, -HORO_ENOTASK outside a task. */
+HORO__API int horo_yield(void);
+
+/* The running task; NULL outside a task. Never suspends. */
+HORO__API struct horo_task *horo_task_self(void);
+
+/* A task's name; NULL for NULL. Never suspends. */
+HORO__API const char *horo_task_name(const struct horo_task *task);
+
+/* The calling task's innermost scope; NULL outside a task. Every task has at
+ * least one, whose tasks end before the task does. Never suspends. */
+HORO__API struct horo_scope *horo_scope_self(void);
+
+HORO__END
+
+#endif
