@@ -7,11 +7,11 @@
 
 #if defined(__GNUC__)
 #define HORO__API __attribute__((visibility("default")))
-#define HORO__PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define HORO__PRINTF(text, first) __attribute__((format(printf, text, first)))
 #define HORO__MUST_USE __attribute__((warn_unused_result))
 #else
 #define HORO__API
-#define HORO__PRINTF(format, first)
+#define HORO__PRINTF(text, first)
 #define HORO__MUST_USE
 #endif
 

@@ -2,6 +2,8 @@
 #ifndef HORO_RESOLVER_H
 #define HORO_RESOLVER_H
 
+#include <stdbool.h>
+
 #include <horo/address.h>
 #include <horo/time.h>
 
