@@ -1,11 +1,69 @@
-# A thin front: every target installs what it lacks, then calls meson.
-# `make help` lists them. BUILD names the build folder.
+# A thin front: each target installs the Debian packages that it lacks (as root
+# or through sudo; SETUP=no leaves that to you) and calls meson.
+# `make help` lists the targets. BUILD is the build folder.
 
 BUILD ?= build
+PREFIX ?= /usr/local
+DESTDIR ?=
+export BUILD SETUP
+
+setup = $(if $(filter no,$(SETUP)),:,scripts/setup scripts/packages.txt)
 
 .PHONY: all
-all: $(BUILD)/build.ninja
-	@ninja -C $(BUILD)
+all:
+	@$(setup)
+	@scripts/build $(BUILD)
 
-$(BUILD)/build.ninja:
-	meson setup $(BUILD)
+.PHONY: help
+help:
+	@sed -n 's/^#: \?//p' Makefile
+
+#: make             builds the library, the horo program and the examples
+#: make run         takes a census of a toy web that it starts by itself
+#: make test        runs the test suite
+#: make bench       measures against other runtimes, prints the ratios
+#: make install     installs to PREFIX=/usr/local, below DESTDIR
+#: make clean       removes all build folders
+#:
+#: Slower checks, for developers:
+#: make lint           layers, formatting, exports, headers
+#: make test-asan      gcc and clang, AddressSanitizer and UBSan
+#: make test-tsan      ThreadSanitizer
+#: make test-valgrind  memcheck, leaks are errors
+#: make test-clang     built by clang
+#: make test-ucontext  the portable context switch
+#: make test-minimal   without the optional libraries
+#: make test-aarch64   64-bit ARM, emulated
+
+.PHONY: test
+test:
+	@scripts/test plain
+
+.PHONY: test-asan
+test-asan:
+	@scripts/test asan asan-clang
+
+.PHONY: test-tsan test-valgrind test-clang test-ucontext test-minimal \
+        test-aarch64
+test-tsan test-valgrind test-clang test-ucontext test-minimal test-aarch64:
+	@scripts/test $(@:test-%=%)
+
+.PHONY: lint
+lint:
+	@scripts/lint
+
+# Installing follows meson: the prefix is part of the configuration, so it has
+# a build folder of its own, without tests.
+.PHONY: install
+install:
+	@$(setup)
+	@scripts/build build-install --prefix $(abspath $(PREFIX)) \
+	    -Dtests=false -Dexamples=false
+	@DESTDIR=$(DESTDIR) meson install -C build-install --no-rebuild --quiet
+	@if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" = 0 ]; then ldconfig; fi
+
+variants = asan asan-clang tsan valgrind clang ucontext minimal aarch64 install
+
+.PHONY: clean
+clean:
+	rm -rf $(BUILD) $(variants:%=build-%)
