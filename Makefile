@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 export BUILD SETUP
 
-setup = $(if $(filter no,$(SETUP)),:,scripts/setup scripts/packages.txt)
+setup = $(if $(filter no,$(SETUP)),: ,scripts/setup scripts/packages.txt)
 
 .PHONY: all
 all:
@@ -27,6 +27,7 @@ help:
 #:
 #: Slower checks, for developers:
 #: make lint           layers, formatting, exports, headers
+#: make format         formats the C files
 #: make test-asan      gcc and clang, AddressSanitizer and UBSan
 #: make test-tsan      ThreadSanitizer
 #: make test-valgrind  memcheck, leaks are errors
@@ -51,6 +52,12 @@ test-tsan test-valgrind test-clang test-ucontext test-minimal test-aarch64:
 .PHONY: lint
 lint:
 	@scripts/lint
+
+.PHONY: format
+format:
+	@$(setup) scripts/packages-check.txt
+	@find include src tools examples tests bench -name '*.[ch]' 2>/dev/null \
+	    | xargs clang-format -i
 
 # Installing follows meson: the prefix is part of the configuration, so it has
 # a build folder of its own, without tests.

@@ -4,6 +4,8 @@
 usage: report.py --status STATUS LOG.json --save FILE
            reads the log of a `meson test` that ended with STATUS, prints the
            output of what failed, and writes the counts to FILE
+       report.py --tap NAME --status STATUS OUTPUT --save FILE
+           the same for the output of one program that ended with STATUS
        report.py --broken WHAT --save FILE
            one failure that happened before any test ran
        report.py --total FILE...
@@ -127,6 +129,20 @@ def report_tests(status, paths):
     return total
 
 
+def report_tap(name, status, paths):
+    """As report_tests() for output that did not come through meson."""
+    total = Counts()
+    for path in paths:
+        with open(path, encoding='utf-8', errors='replace') as output:
+            test = {'name': name, 'stdout': output.read(),
+                    'returncode': status, 'result': 'FAIL' if status else 'OK'}
+        counts, complaint = judge(test)
+        if counts.failed:
+            show_failure(test, complaint)
+        total.add(counts)
+    return total
+
+
 def report_total(paths):
     total = Counts()
     for path in paths:
@@ -139,6 +155,7 @@ def report_total(paths):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--status', type=int, default=0)
+    parser.add_argument('--tap')
     parser.add_argument('--broken')
     parser.add_argument('--save')
     parser.add_argument('--total', action='store_true')
@@ -150,6 +167,8 @@ def main():
     if options.broken:
         print(f'-- {options.broken} failed')
         counts = Counts(failed=1)
+    elif options.tap:
+        counts = report_tap(options.tap, options.status, options.files)
     else:
         counts = report_tests(options.status, options.files)
     with open(options.save, 'w', encoding='utf-8') as saved:
