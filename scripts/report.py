@@ -19,6 +19,7 @@ crashes, runs out of time or ends early counts as one failure more.
 import argparse
 import json
 import re
+import signal
 import sys
 
 SUBTEST = re.compile(r'(not )?ok\b(?: +\d+)?(.*)')
@@ -78,13 +79,16 @@ def count_tap(output):
 def judge(test):
     """Returns the counts of one test program, and its own failure or ''."""
     counts, complaint = count_tap(test.get('stdout', ''))
-    result = test['result']
-    if result == 'TIMEOUT':
+    status = test.get('returncode', 0)
+    if test['result'] == 'TIMEOUT':
         complaint = f'timed out after {test["duration"]:.0f} s'
-    elif result in ('ERROR', 'INTERRUPT') and not complaint:
-        complaint = describe_status(test.get('returncode', 0))
-    elif result == 'FAIL' and counts.failed == 0 and not complaint:
-        complaint = describe_status(test.get('returncode', 0))
+    elif status < 0:
+        complaint = describe_status(status)
+    elif status > 0 and counts.failed == 0 and not complaint:
+        # One that reports failed subtests may say so by its status, too.
+        complaint = describe_status(status)
+    elif test['result'] == 'INTERRUPT':
+        complaint = 'interrupted'
     if complaint:
         counts.failed += 1
     return counts, complaint
@@ -92,7 +96,7 @@ def judge(test):
 
 def describe_status(status):
     if status < 0:
-        return f'killed by signal {-status}'
+        return f'killed by {signal.Signals(-status).name}'
     return f'ended with status {status}'
 
 
@@ -135,7 +139,7 @@ def report_tap(name, status, paths):
     for path in paths:
         with open(path, encoding='utf-8', errors='replace') as output:
             test = {'name': name, 'stdout': output.read(),
-                    'returncode': status, 'result': 'FAIL' if status else 'OK'}
+                    'returncode': status, 'result': 'TAP'}
         counts, complaint = judge(test)
         if counts.failed:
             show_failure(test, complaint)
