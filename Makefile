@@ -21,7 +21,7 @@ help:
 #: make             builds the library, the horo program and the examples
 #: make run         takes a census of a toy web that it starts by itself
 #: make test        runs the test suite
-#: make bench       measures against other runtimes, prints the ratios
+#: make bench       measures against other runtimes (BENCH="--quick", --help)
 #: make install     installs to PREFIX=/usr/local, below DESTDIR
 #: make clean       removes all build folders
 #:
@@ -49,6 +49,12 @@ test-asan:
 test-tsan test-valgrind test-clang test-ucontext test-minimal test-aarch64:
 	@scripts/test $(@:test-%=%)
 
+.PHONY: bench
+bench:
+	@$(setup) bench/packages.txt
+	@scripts/build build-bench -Dbench=true -Dtests=false -Dexamples=false
+	@bench/run.py --horo build-bench --build build-bench/peers $(BENCH)
+
 .PHONY: lint
 lint:
 	@scripts/lint
@@ -69,7 +75,7 @@ install:
 	@DESTDIR=$(DESTDIR) meson install -C build-install --no-rebuild --quiet
 	@if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" = 0 ]; then ldconfig; fi
 
-variants = asan asan-clang tsan valgrind clang ucontext minimal aarch64 install
+variants = bench asan asan-clang tsan valgrind clang ucontext minimal aarch64 install
 
 .PHONY: clean
 clean:
