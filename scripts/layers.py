@@ -8,6 +8,7 @@ usage: layers.py [TREE]        prints TAP, one line per rule
   cycle     no chain of #includes leads back to where it began
   system    system calls and allocations are made in src/sys only
   print     the library does not print
+  wait      only a backend waits in the kernel
   foreign   the headers of other libraries stay in the layers that wrap them
 
 A violation is reported as file:line, what is wrong and what to do about it.
@@ -117,7 +118,12 @@ PRINT_CALLS = set('''
 
 # file: the calls that it may make against the two lists above, with a reason.
 EXCEPTIONS = {
+    # HORO_BACKEND and its like are read where the parts are put together.
+    COMPOSITION_ROOT: {'getenv'},
 }
+
+# The wrappers that park the thread: for the backends alone.
+WAITING_CALLS = {'horo__sys_epoll_wait', 'horo__ring_wait'}
 
 SOURCE_FOLDERS = ('include', 'src', 'tools')
 SOURCE_SUFFIXES = ('.c', '.h', '.S')
@@ -296,6 +302,15 @@ def check_print(tree):
                        ' return an error code and let the program speak')
 
 
+def check_wait(tree):
+    for path in tree.includes:
+        if path.startswith('src/') and \
+                not path.startswith(('src/sys/', 'src/backend/')):
+            for line, name in calls(tree, path, WAITING_CALLS):
+                yield (f'{path}:{line}: calls {name}(): it would stop all'
+                       ' tasks; wait through core/wait.h or an operation')
+
+
 def check_foreign(tree):
     for path, includes in tree.includes.items():
         for line, _, name, target in includes:
@@ -311,6 +326,7 @@ RULES = [
     ('cycle', 'no cycle of includes', check_cycle),
     ('system', 'system calls and allocations in src/sys only', check_system),
     ('print', 'the library does not print', check_print),
+    ('wait', 'only a backend waits in the kernel', check_wait),
     ('foreign', 'foreign headers stay where they are wrapped', check_foreign),
 ]
 

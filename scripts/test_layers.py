@@ -103,6 +103,12 @@ LAYER_CASES = [
     ('a ring submitted outside src/sys', 'system',
      {'src/backend/uring.c': 'int f(r *r) { return io_uring_submit(r); }\n'},
      [('src/backend/uring.c:1', 'io_uring_submit()')]),
+    ('an exception', 'system',
+     {'src/runtime.c': 'void f(void) { getenv("X"); }\n'},
+     []),
+    ('an exception holds for its file only', 'system',
+     {'src/core/task.c': 'void f(void) { getenv("X"); }\n'},
+     [('src/core/task.c:1', 'getenv()')]),
     ('src/sys may', 'system',
      {'src/sys/memory.c': 'void f(void) { p = malloc(4); }\n'},
      []),
@@ -127,6 +133,14 @@ LAYER_CASES = [
      []),
     ('programs print', 'print',
      {'tools/main.c': 'void f(void) { printf("x"); }\n'},
+     []),
+
+    ('waiting in the kernel outside a backend', 'wait',
+     {'src/net/tcp.c': 'int f(void) { return horo__sys_epoll_wait(1); }\n'},
+     [('src/net/tcp.c:1', 'horo__sys_epoll_wait()')]),
+    ('a backend waits', 'wait',
+     {'src/backend/epoll.c': 'int f(void) { return'
+                             ' horo__sys_epoll_wait(1); }\n'},
      []),
 
     ('liburing in core', 'foreign',
