@@ -1,0 +1,147 @@
+/* Telling AddressSanitizer, ThreadSanitizer and Valgrind about our stacks.
+ * Without them every function here is empty. Order matters: "leave" before
+ * the switch, "arrive" first thing after it, on the other stack. */
+#ifndef HORO_CORE_ANNOTATE_H
+#define HORO_CORE_ANNOTATE_H
+
+#include <stddef.h>
+
+#include "core/stack.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define HORO__ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HORO__ASAN 1
+#endif
+#endif
+
+#if defined(__SANITIZE_THREAD__)
+#define HORO__TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define HORO__TSAN 1
+#endif
+#endif
+
+#if defined(HORO__ASAN)
+#include <sanitizer/asan_interface.h>
+#include <sanitizer/common_interface_defs.h>
+#endif
+#if defined(HORO__TSAN)
+#include <sanitizer/tsan_interface.h>
+#endif
+#if defined(HORO_HAVE_VALGRIND)
+#include <valgrind/valgrind.h>
+#endif
+
+/* What the tools want to be told of each task. */
+struct horo__annotation {
+#if defined(HORO__ASAN)
+    void *fake_stack;
+    const void *bottom;
+    size_t size;
+#endif
+#if defined(HORO__TSAN)
+    void *fibre;
+#endif
+    char unused; /* a struct must not be empty */
+};
+
+static inline void horo__annotate_stack_new(struct horo__stack *stack)
+{
+#if defined(HORO_HAVE_VALGRIND)
+    stack->valgrind_id = VALGRIND_STACK_REGISTER(stack->bottom, stack->top - 1);
+#else
+    (void)stack;
+#endif
+}
+
+static inline void horo__annotate_stack_reused(const struct horo__stack *stack)
+{
+#if defined(HORO__ASAN)
+    ASAN_UNPOISON_MEMORY_REGION(stack->bottom, (size_t)(stack->top - stack->bottom));
+#endif
+    (void)stack;
+}
+
+static inline void horo__annotate_stack_gone(const struct horo__stack *stack)
+{
+#if defined(HORO__ASAN)
+    ASAN_UNPOISON_MEMORY_REGION(stack->bottom, (size_t)(stack->top - stack->bottom));
+#endif
+#if defined(HORO_HAVE_VALGRIND)
+    VALGRIND_STACK_DEREGISTER(stack->valgrind_id);
+#endif
+    (void)stack;
+}
+
+/* The task on the thread's own stack. */
+static inline void horo__annotate_thread(struct horo__annotation *own)
+{
+#if defined(HORO__TSAN)
+    own->fibre = __tsan_get_current_fiber();
+#endif
+    (void)own;
+}
+
+static inline void horo__annotate_birth(struct horo__annotation *task,
+                                        const struct horo__stack *stack, const char *name)
+{
+#if defined(HORO__ASAN)
+    task->fake_stack = NULL;
+    task->bottom = stack->bottom;
+    task->size = (size_t)(stack->top - stack->bottom);
+#endif
+#if defined(HORO__TSAN)
+    task->fibre = __tsan_create_fiber(0);
+    __tsan_set_fiber_name(task->fibre, name);
+#endif
+    (void)task;
+    (void)stack;
+    (void)name;
+}
+
+/* The task has been left for good. */
+static inline void horo__annotate_death(struct horo__annotation *task)
+{
+#if defined(HORO__TSAN)
+    __tsan_destroy_fiber(task->fibre);
+#endif
+    (void)task;
+}
+
+static inline __attribute__((always_inline)) void
+horo__annotate_leave(struct horo__annotation *from, struct horo__annotation *to, int for_good)
+{
+#if defined(HORO__ASAN)
+    __sanitizer_start_switch_fiber(for_good ? NULL : &from->fake_stack, to->bottom, to->size);
+#endif
+#if defined(HORO__TSAN)
+    __tsan_switch_to_fiber(to->fibre, 0);
+#endif
+    (void)from;
+    (void)to;
+    (void)for_good;
+}
+
+/* `idle` learns the bounds of the thread's stack, which it was last left for. */
+static inline void horo__annotate_arrive(struct horo__annotation *here,
+                                         struct horo__annotation *idle)
+{
+#if defined(HORO__ASAN)
+    const void *bottom;
+    size_t size;
+
+    __sanitizer_finish_switch_fiber(here->fake_stack, &bottom, &size);
+    if (!idle->bottom) {
+        /* The first switch ever comes from there. */
+        idle->bottom = bottom;
+        idle->size = size;
+    }
+#endif
+    (void)here;
+    (void)idle;
+}
+
+#endif

@@ -1,0 +1,183 @@
+/* What the files of the core, and only they, know of each other: the task and
+ * the loop. Layers above use core/wait.h, core/operation.h, core/attach.h. */
+#ifndef HORO_CORE_CORE_H
+#define HORO_CORE_CORE_H
+
+#include <horo/error.h>
+#include <horo/loop.h>
+
+#include "base/check.h"
+#include "base/list.h"
+#include "base/timers.h"
+#include "core/annotate.h"
+#include "core/attach.h"
+#include "core/backend.h"
+#include "core/context.h"
+#include "core/operation.h"
+#include "core/stack.h"
+
+enum horo__task_state {
+    HORO__TASK_READY, /* in the ready queue */
+    HORO__TASK_RUNNING,
+    HORO__TASK_WAITING, /* someone will call horo__wake() */
+    HORO__TASK_ENDED    /* memory kept for a join */
+};
+
+/* Lives at the top of its own stack, whose first page it shares. */
+struct horo_task {
+    struct horo__context context; /* must be first: a new stack begins with it */
+    struct horo_task *next;       /* in horo_loop::ready */
+    struct horo_loop *loop;
+    struct horo_scope *scope;     /* innermost open one; &root at least */
+
+    /* While WAITING: how to end the wait early, NULL when it cannot be; what
+     * is waited for, which `interrupt` understands; what the wait returned. */
+    void (*interrupt)(struct horo_task *task);
+    void *awaited;
+    int wait_result;
+
+    unsigned char state;
+    bool is_joinable;
+    int result;
+    struct horo_task *joiner; /* the task waiting in horo_task_join() */
+
+    horo_task_fn *fn;
+    void *arg;
+    const char *name;
+    struct horo__stack stack;
+    struct horo__annotation annotation;
+    struct horo_scope root; /* around all that the task does */
+};
+
+_Static_assert(offsetof(struct horo_task, context) == 0, "see horo__context_start");
+
+/* A call asked for by horo_loop_post(), in a stack of them, newest first. */
+struct horo__post {
+    struct horo__post *next;
+    void (*fn)(void *arg);
+    void *arg;
+    bool is_embedded; /* not to be freed */
+};
+
+
+struct horo_loop {
+    struct horo_task *current; /* the running task; &idle between tasks */
+    struct horo_task *ready_first;
+    struct horo_task *ready_last;
+    unsigned budget;    /* tasks still to be run before the next turn */
+    unsigned immediate; /* operations in a row that did not have to wait */
+    bool is_virtual;    /* time jumps, see HORO_CLOCK_VIRTUAL */
+    bool is_asleep;     /* atomic: a post has to wake the kernel wait */
+    bool is_closed;     /* atomic: posts are refused */
+
+    int64_t now_ns;       /* the clock as it was last read */
+    uint64_t now_cycles;  /* horo__cycles() at that time */
+    struct horo__timers timers;
+
+    struct horo__backend *backend;
+    struct horo__post *inbox; /* atomic */
+    struct horo__operation wake_operation;
+    int wake_fd;
+
+    int64_t spin_limit_ns;
+    int64_t typical_wait_ns; /* moving average of how long waits lasted */
+
+    size_t max_tasks;
+    size_t stack_size; /* of a task that asks for none */
+    struct horo__stacks stacks;
+    struct horo__attachment *attachments;
+    struct horo_loop_stats stats;
+
+    void *signal_stack; /* see overflow.c */
+    struct horo__post interrupt; /* SIGINT, see interrupt.c */
+
+    struct horo_task idle; /* the thread's own stack; only its context is used */
+};
+
+/* The loop of this thread, or NULL. */
+extern __thread struct horo_loop *horo__loop __attribute__((tls_model("initial-exec")));
+
+/* The running task, or NULL between tasks and outside a loop. */
+static inline struct horo_task *horo__task_self(void)
+{
+    struct horo_loop *loop = horo__loop;
+
+    return loop && loop->current != &loop->idle ? loop->current : NULL;
+}
+
+/* --- schedule.c --- */
+
+/* Makes a task run after those that are ready already. */
+void horo__schedule(struct horo_task *task);
+
+/* Runs what is ready, up to the budget; called between tasks. */
+void horo__run_ready(struct horo_loop *loop);
+
+/* Leaves the current task, which has arranged to be resumed, for the next one
+ * that is ready or for the loop. */
+void horo__switch_away(struct horo_loop *loop);
+
+/* As above for a task that has ended and whose stack is free. */
+_Noreturn void horo__switch_for_good(struct horo_loop *loop);
+
+/* --- task.c --- */
+
+/* Spawns into `scope`; without one, the loop's main task. */
+int horo__task_create(struct horo_loop *loop, struct horo_scope *scope, horo_task_fn *fn,
+                      void *arg, const struct horo_spawn_options *options, const char *name,
+                      struct horo_task **ret_task);
+
+/* Returns the memory of a task that has ended. */
+void horo__task_free(struct horo_task *task);
+
+/* --- scope.c --- */
+
+/* Makes `scope` the innermost of `task`, inside `parent` (NULL: of nothing). */
+void horo__scope_enter(struct horo_scope *scope, struct horo_task *task,
+                       struct horo_scope *parent);
+
+/* What horo_scope_close() does, for the current task. */
+int horo__scope_leave(struct horo_scope *scope, int rc);
+
+/* A task of `scope` has ended with `result`. */
+void horo__scope_task_ended(struct horo_scope *scope, int result);
+
+/* Credits the scope that is the reason why `scope` is cancelled, and returns
+ * -ECANCELED. */
+int horo__scope_deliver(struct horo_scope *scope);
+
+/* --- loop.c --- */
+
+int horo__loop_create(const struct horo_loop_options *options,
+                      const struct horo__backend_class *const *backends,
+                      struct horo_loop **ret_loop);
+void horo__loop_destroy(struct horo_loop *loop);
+
+/* Reads the clock. */
+int64_t horo__loop_read_clock(struct horo_loop *loop);
+
+/* The time, at most 50 us old, for less than reading the clock costs. */
+int64_t horo__loop_now(struct horo_loop *loop);
+
+/* Puts a post in the inbox; any thread, any signal handler. */
+void horo__loop_deliver(struct horo_loop *loop, struct horo__post *post);
+
+/* One round: the kernel, waiting there when there is nothing else to do; then
+ * timers, posts, tasks. */
+void horo__loop_turn(struct horo_loop *loop);
+
+/* --- interrupt.c --- */
+
+/* Has the first SIGINT cancel `main_task`; nothing unless SIGINT has its
+ * default action. */
+void horo__interrupt_install(struct horo_loop *loop, struct horo_task *main_task);
+void horo__interrupt_remove(struct horo_loop *loop);
+
+/* --- overflow.c --- */
+
+/* Has the overflow of a task's stack reported; nothing unless SIGSEGV has its
+ * default action. Returns 0 or -ENOMEM. */
+int horo__overflow_watch(struct horo_loop *loop);
+void horo__overflow_unwatch(struct horo_loop *loop);
+
+#endif

@@ -1,0 +1,300 @@
+/* Scopes: a tree over all tasks of a loop, along which deadlines and
+ * cancellation travel downwards and first failures upwards.
+ *
+ *            open            close            tasks gone
+ *   CLOSED --------> OPEN ----------> CLOSING ----------> CLOSED
+ *
+ * `reached` caches whether cancellation applies to a scope, own or inherited,
+ * so that every call that waits need look at one flag only. */
+#include <horo/scope.h>
+
+#include "core/core.h"
+#include "core/wait.h"
+
+enum scope_state { SCOPE_CLOSED = 0, SCOPE_OPEN, SCOPE_CLOSING };
+
+static struct horo_scope *scope_of_link(struct horo__link *link)
+{
+    return horo__container(link, struct horo_scope, beside);
+}
+
+/* --- cancellation, downwards --- */
+
+static bool should_be_reached(const struct horo_scope *scope)
+{
+    return scope->cancelled || scope->expired ||
+           (!scope->shield && scope->parent && scope->parent->reached);
+}
+
+static void interrupt(struct horo_task *task)
+{
+    void (*how)(struct horo_task *) = task->interrupt;
+
+    if (task->state == HORO__TASK_WAITING && how) {
+        task->interrupt = NULL; /* once is enough */
+        how(task);
+    }
+}
+
+/* Brings `reached` up to date; true when it changed. */
+static bool refresh(struct horo_scope *scope)
+{
+    bool reached = should_be_reached(scope);
+
+    if (reached == scope->reached) {
+        return false;
+    }
+    scope->reached = reached;
+    if (reached && scope->task->scope == scope) {
+        interrupt(scope->task);
+    }
+    return true;
+}
+
+/* Refreshes `top` and whatever below it is affected, without recursion: the
+ * tree may be deeper than any stack. */
+static void refresh_tree(struct horo_scope *top)
+{
+    struct horo_scope *scope = top;
+
+    for (;;) {
+        struct horo__link *next = refresh(scope) ? scope->inside.next : &scope->inside;
+
+        while (next == &scope->inside) {
+            if (scope == top) {
+                return;
+            }
+            next = scope->beside.next;
+            scope = scope->parent;
+        }
+        scope = scope_of_link(next);
+    }
+}
+
+/* The outermost scope whose cancellation is felt here takes the blame, so that
+ * of two deadlines missed at once the outer one is reported. */
+int horo__scope_deliver(struct horo_scope *scope)
+{
+    struct horo_scope *reason = NULL;
+
+    for (struct horo_scope *at = scope; at; at = at->parent) {
+        if (at->cancelled || at->expired) {
+            reason = at;
+        }
+        if (at->shield) {
+            break;
+        }
+    }
+    horo__check(reason);
+    reason->delivered = true;
+    return -ECANCELED;
+}
+
+void horo_scope_cancel(struct horo_scope *scope)
+{
+    if (scope->state != SCOPE_CLOSED && !scope->cancelled) {
+        scope->cancelled = true;
+        refresh_tree(scope);
+    }
+}
+
+static void strike_deadline(struct horo__timer *timer)
+{
+    struct horo_scope *scope = horo__container(timer, struct horo_scope, deadline);
+
+    scope->expired = true;
+    refresh_tree(scope);
+}
+
+/* --- opening and closing --- */
+
+void horo__scope_enter(struct horo_scope *scope, struct horo_task *task, struct horo_scope *parent)
+{
+    *scope = (struct horo_scope){
+        .parent = parent,
+        .task = task,
+        .state = SCOPE_OPEN,
+    };
+    scope->deadline.fire = strike_deadline;
+    horo__list_init(&scope->inside);
+    horo__list_init(&scope->beside);
+    if (parent) {
+        horo__list_append(&parent->inside, &scope->beside);
+        scope->reached = parent->reached;
+    }
+    task->scope = scope;
+}
+
+/* The moment of an option struct's limit; 0 when it sets none. */
+static horo_time limit_of(struct horo_loop *loop, const struct horo_scope_options *options)
+{
+    horo_time moment = options->deadline;
+
+    if (options->timeout) {
+        horo_time end;
+
+        if (__builtin_add_overflow(horo__loop_now(loop), options->timeout, &end)) {
+            return moment; /* beyond the end of time */
+        }
+        end = end ? end : 1;
+        moment = moment && moment < end ? moment : end;
+    }
+    return moment;
+}
+
+int horo_scope_open(struct horo_scope *scope, const struct horo_scope_options *options)
+{
+    struct horo_task *self = horo__task_self();
+    horo_time limit;
+
+    if (!self) {
+        *scope = (struct horo_scope){ .failure = -HORO_ENOTASK };
+        return -HORO_ENOTASK;
+    }
+    if (!options) {
+        horo__scope_enter(scope, self, self->scope);
+        return 0;
+    }
+    limit = limit_of(self->loop, options);
+    if (options->shield && limit == 0) {
+        *scope = (struct horo_scope){ .failure = -EINVAL };
+        return -EINVAL;
+    }
+    horo__scope_enter(scope, self, self->scope);
+    scope->keep_going = options->keep_going;
+    scope->shield = options->shield;
+    if (scope->shield) {
+        scope->reached = false;
+    }
+    if (limit) {
+        horo_scope_set_deadline(scope, limit);
+    }
+    return 0;
+}
+
+void horo__scope_task_ended(struct horo_scope *scope, int result)
+{
+    if (result < 0 && result != -ECANCELED) {
+        if (scope->failure == 0) {
+            scope->failure = result;
+        }
+        if (!scope->keep_going) {
+            horo_scope_cancel(scope);
+        }
+    }
+    scope->live_tasks--;
+    if (scope->live_tasks == 0 && scope->state == SCOPE_CLOSING) {
+        horo__wake(scope->task, 0);
+    }
+}
+
+/* Tasks that ended with a handle that nobody joined. */
+static void free_ended_tasks(struct horo_scope *scope)
+{
+    while (!horo__list_is_empty(&scope->inside)) {
+        struct horo_scope *root = scope_of_link(scope->inside.next);
+
+        horo__check(root->is_root && root->task->state == HORO__TASK_ENDED);
+        horo__task_free(root->task);
+    }
+}
+
+static int verdict(const struct horo_scope *scope, int rc)
+{
+    if (scope->failure) {
+        return scope->failure;
+    }
+    if ((rc >= 0 || rc == -ECANCELED) && scope->delivered) {
+        return scope->cancelled ? -ECANCELED : -ETIMEDOUT;
+    }
+    return rc;
+}
+
+int horo__scope_leave(struct horo_scope *scope, int rc)
+{
+    struct horo_task *self = scope->task;
+
+    if (rc < 0) {
+        if (rc != -ECANCELED && scope->failure == 0) {
+            scope->failure = rc;
+        }
+        if (scope->live_tasks > 0) {
+            horo_scope_cancel(scope);
+        }
+    }
+    if (scope->live_tasks > 0) {
+        scope->state = SCOPE_CLOSING;
+        (void)horo__wait(NULL, scope); /* only the last task ends it */
+    }
+    free_ended_tasks(scope);
+    horo__timer_disarm(&self->loop->timers, &scope->deadline);
+    scope->state = SCOPE_CLOSED;
+    if (!scope->is_root) { /* those stay linked until their task is freed */
+        horo__list_remove(&scope->beside);
+        self->scope = scope->parent;
+        scope->task = NULL;
+    }
+    return verdict(scope, rc);
+}
+
+int horo_scope_close(struct horo_scope *scope, int rc)
+{
+    struct horo_task *self = horo__task_self();
+
+    if (scope->state == SCOPE_CLOSED) {
+        return scope->failure; /* it never opened */
+    }
+    if (!self || self->scope != scope || scope->is_root) {
+        return -EINVAL;
+    }
+    return horo__scope_leave(scope, rc);
+}
+
+/* --- reading and changing --- */
+
+void horo_scope_set_deadline(struct horo_scope *scope, horo_time moment)
+{
+    struct horo__timers *timers;
+
+    if (scope->state == SCOPE_CLOSED) {
+        return;
+    }
+    timers = &scope->task->loop->timers;
+    horo__timer_disarm(timers, &scope->deadline);
+    if (!moment || scope->expired) {
+        return;
+    }
+    if (moment <= scope->task->loop->now_ns) {
+        strike_deadline(&scope->deadline);
+    } else {
+        horo__timer_arm(timers, &scope->deadline, moment);
+    }
+}
+
+int horo_scope_set_shield(struct horo_scope *scope, bool shield)
+{
+    if (scope->state == SCOPE_CLOSED ||
+        (shield && !horo__timer_is_armed(&scope->deadline) && !scope->expired)) {
+        return -EINVAL;
+    }
+    scope->shield = shield;
+    refresh_tree(scope);
+    return 0;
+}
+
+bool horo_scope_is_cancelled(const struct horo_scope *scope)
+{
+    return scope->reached;
+}
+
+bool horo_scope_timed_out(const struct horo_scope *scope)
+{
+    return scope->expired && !scope->cancelled && scope->delivered;
+}
+
+struct horo_scope *horo_scope_self(void)
+{
+    struct horo_task *self = horo__task_self();
+
+    return self ? self->scope : NULL;
+}

@@ -1,0 +1,193 @@
+/* The life of a task: spawned into a scope, run, ended, joined. */
+#include <horo/task.h>
+#include <string.h>
+
+#include "core/core.h"
+#include "core/wait.h"
+#include "sys/panic.h"
+
+enum { TASK_ALIGNMENT = 64 /* a cache line */ };
+
+/* The task struct takes the top of its stack, what is below is for frames. */
+static struct horo_task *task_on(const struct horo__stack *stack)
+{
+    uintptr_t place = (uintptr_t)stack->top - sizeof(struct horo_task);
+
+    return (struct horo_task *)(place & ~(uintptr_t)(TASK_ALIGNMENT - 1));
+}
+
+static void task_init(struct horo_task *task, struct horo_loop *loop,
+                      const struct horo__stack *stack)
+{
+    struct horo__stack copy = *stack; /* the free record lies under the task */
+
+    memset(task, 0, offsetof(struct horo_task, root));
+    task->loop = loop;
+    task->stack = copy;
+    horo__context_init(&task->context, copy.bottom, task, &loop->idle.context);
+}
+
+static int check_spawn(const struct horo_scope *scope)
+{
+    if (!horo__loop) {
+        return -HORO_ENOTASK;
+    }
+    if (!scope->task) {
+        return -ECANCELED;
+    }
+    return scope->task->loop == horo__loop ? 0 : -HORO_EOTHERLOOP;
+}
+
+int horo__spawn(struct horo_scope *scope, horo_task_fn *fn, void *arg,
+                const struct horo_spawn_options *options, const char *fn_name)
+{
+    struct horo_task *task;
+    int rc = check_spawn(scope);
+
+    if (rc == 0) {
+        rc = horo__task_create(horo__loop, scope, fn, arg, options, fn_name, &task);
+    }
+    if (rc == 0 && options && options->ret_task) {
+        *options->ret_task = task;
+    }
+    return rc;
+}
+
+int horo__task_create(struct horo_loop *loop, struct horo_scope *scope, horo_task_fn *fn,
+                      void *arg, const struct horo_spawn_options *options, const char *name,
+                      struct horo_task **ret_task)
+{
+    static const struct horo_spawn_options defaults;
+    struct horo__stack stack;
+    struct horo_task *task;
+    int rc;
+
+    options = options ? options : &defaults;
+    if (loop->stats.tasks_live >= loop->max_tasks) {
+        return -EAGAIN;
+    }
+    rc = horo__stack_take(&loop->stacks,
+                          options->stack_size ? options->stack_size : loop->stack_size, &stack);
+    if (rc < 0) {
+        return rc;
+    }
+    task = task_on(&stack);
+    task_init(task, loop, &stack);
+    task->fn = fn;
+    task->arg = arg;
+    task->name = options->name ? options->name : name;
+    task->is_joinable = options->ret_task || !scope;
+    horo__annotate_birth(&task->annotation, &task->stack, task->name);
+    horo__scope_enter(&task->root, task, scope);
+    task->root.is_root = true;
+    if (scope) {
+        scope->live_tasks++;
+    }
+    loop->stats.tasks_live++;
+    loop->stats.tasks_spawned++;
+    horo__schedule(task);
+    *ret_task = task;
+    return 0;
+}
+
+void horo__task_free(struct horo_task *task)
+{
+    horo__list_remove(&task->root.beside);
+    horo__stack_give(&task->loop->stacks, &task->stack);
+}
+
+/* Where every task begins and ends, on its own stack. */
+void horo__context_start(struct horo__context *context)
+{
+    struct horo_task *self = (struct horo_task *)(void *)context;
+    struct horo_loop *loop = self->loop;
+    struct horo_scope *owner = self->root.parent;
+    int result;
+
+    horo__annotate_arrive(&self->annotation, &loop->idle.annotation);
+    result = self->fn(self->arg);
+    if (self->scope != &self->root) {
+        horo__report((const char *const[]){ "horo: task '", self->name,
+                                            "' returned without closing its scope\n" },
+                     3);
+        horo__check(self->scope == &self->root);
+    }
+    result = horo__scope_leave(&self->root, result);
+
+    self->result = result;
+    self->state = HORO__TASK_ENDED;
+    loop->stats.tasks_live--;
+    if (self->joiner) {
+        horo__wake(self->joiner, 0);
+    }
+    if (!self->is_joinable) {
+        horo__task_free(self);
+    }
+    if (owner) {
+        horo__scope_task_ended(owner, result);
+    }
+    horo__switch_for_good(loop);
+}
+
+static void interrupt_join(struct horo_task *joiner)
+{
+    struct horo_task *task = horo__awaited(joiner);
+
+    task->joiner = NULL;
+    horo__wake(joiner, -ECANCELED);
+}
+
+static int check_join(struct horo_task *const *task)
+{
+    int rc = horo__wait_check();
+
+    if (rc < 0) {
+        return rc;
+    }
+    if (!task || !*task || !(*task)->is_joinable) {
+        return -EINVAL;
+    }
+    if (*task == horo__loop->current) {
+        return -EDEADLK;
+    }
+    if ((*task)->loop != horo__loop) {
+        return -HORO_EOTHERLOOP;
+    }
+    return (*task)->joiner ? -EBUSY : 0;
+}
+
+int horo_task_join(struct horo_task **task, int *ret_result)
+{
+    int rc = check_join(task);
+
+    if (rc == 0 && (*task)->state != HORO__TASK_ENDED) {
+        (*task)->joiner = horo__loop->current;
+        rc = horo__wait(interrupt_join, *task);
+    }
+    if (rc < 0) {
+        return rc;
+    }
+    if (ret_result) {
+        *ret_result = (*task)->result;
+    }
+    horo__task_free(*task);
+    *task = NULL;
+    return 0;
+}
+
+void horo_task_cancel(struct horo_task *task)
+{
+    if (task->state != HORO__TASK_ENDED) {
+        horo_scope_cancel(&task->root);
+    }
+}
+
+struct horo_task *horo_task_self(void)
+{
+    return horo__task_self();
+}
+
+const char *horo_task_name(const struct horo_task *task)
+{
+    return task ? task->name : NULL;
+}

@@ -1,0 +1,34 @@
+/* Calls on any file descriptor. All return >= 0 or -errno; EINTR is retried
+ * where the call can be repeated. */
+#ifndef HORO_SYS_DESCRIPTOR_H
+#define HORO_SYS_DESCRIPTOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/types.h>
+
+ssize_t horo__sys_read(int fd, void *buffer, size_t size);
+ssize_t horo__sys_write(int fd, const void *buffer, size_t size);
+
+/* close(2). The descriptor is gone whatever happens, so there is no result. */
+void horo__sys_close(int fd);
+
+/* poll(2) of one descriptor without waiting: the events that hold now. */
+int horo__sys_poll_now(int fd, short events);
+
+/* Whether `fd` is open: 0 or -EBADF. */
+int horo__sys_check_fd(int fd);
+
+/* eventfd(2), non-blocking, and its two ends. */
+int horo__sys_eventfd(void);
+void horo__sys_eventfd_signal(int fd);
+void horo__sys_eventfd_drain(int fd);
+
+int horo__sys_epoll_create(void);
+int horo__sys_epoll_ctl(int epoll_fd, int operation, int fd, uint32_t events, uint64_t data);
+/* `timeout_ns` < 0: no limit. epoll_pwait2(2), or epoll_wait(2) rounded up. */
+int horo__sys_epoll_wait(int epoll_fd, struct epoll_event *events, int capacity,
+                         int64_t timeout_ns);
+
+#endif

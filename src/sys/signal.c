@@ -1,0 +1,101 @@
+/* See signal.h. */
+#include "sys/signal.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "sys/memory.h"
+
+static void (*interrupt_handler)(void);
+static void (*fault_explainer)(const char *address);
+
+static bool has_default_action(int number)
+{
+    struct sigaction now;
+
+    return sigaction(number, NULL, &now) == 0 && !(now.sa_flags & SA_SIGINFO) &&
+           now.sa_handler == SIG_DFL;
+}
+
+static void on_interrupt(int number)
+{
+    int saved = errno;
+
+    (void)number;
+    interrupt_handler();
+    errno = saved;
+}
+
+bool horo__signal_catch_interrupt(void (*handler)(void))
+{
+    /* SA_RESETHAND: the second one finds the default action again. */
+    struct sigaction catch = { .sa_handler = on_interrupt, .sa_flags = SA_RESETHAND | SA_RESTART };
+
+    if (!has_default_action(SIGINT)) {
+        return false;
+    }
+    interrupt_handler = handler;
+    (void)sigemptyset(&catch.sa_mask);
+    return sigaction(SIGINT, &catch, NULL) == 0;
+}
+
+void horo__signal_release_interrupt(void)
+{
+    struct sigaction now;
+
+    if (sigaction(SIGINT, NULL, &now) == 0 && now.sa_handler == on_interrupt) {
+        (void)signal(SIGINT, SIG_DFL);
+    }
+}
+
+static void on_fault(int number, siginfo_t *info, void *context)
+{
+    (void)context;
+    fault_explainer(info->si_addr);
+    /* Back to the instruction, which faults again, for real this time: the
+     * core file then shows the place. */
+    (void)signal(number, SIG_DFL);
+}
+
+static bool fault_is_ours(void)
+{
+    struct sigaction now;
+
+    return sigaction(SIGSEGV, NULL, &now) == 0 && (now.sa_flags & SA_SIGINFO) &&
+           now.sa_sigaction == on_fault;
+}
+
+int horo__signal_catch_fault(void (*explain)(const char *address), void **ret_stack)
+{
+    struct sigaction catch = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+    stack_t before;
+    stack_t stack = { .ss_size = (size_t)sysconf(_SC_SIGSTKSZ) };
+
+    *ret_stack = NULL;
+    if (!has_default_action(SIGSEGV) && !fault_is_ours()) {
+        return 0;
+    }
+    if (sigaltstack(NULL, &before) == 0 && (before.ss_flags & SS_DISABLE)) {
+        stack.ss_sp = horo__alloc(stack.ss_size);
+        if (!stack.ss_sp) {
+            return -ENOMEM;
+        }
+        (void)sigaltstack(&stack, NULL);
+        *ret_stack = stack.ss_sp;
+    }
+    fault_explainer = explain;
+    (void)sigemptyset(&catch.sa_mask);
+    (void)sigaction(SIGSEGV, &catch, NULL);
+    return 0;
+}
+
+void horo__signal_release_fault(void *stack)
+{
+    stack_t none = { .ss_flags = SS_DISABLE };
+
+    if (stack) {
+        (void)sigaltstack(&none, NULL);
+        horo__free(stack);
+    }
+}

@@ -1,0 +1,24 @@
+/* The two signals that the library has a use for. */
+#ifndef HORO_SYS_SIGNAL_H
+#define HORO_SYS_SIGNAL_H
+
+#include <stdbool.h>
+
+/* Has the next SIGINT call `handler`, and the one after it have its default
+ * action. False, with nothing done, if SIGINT does not have its default
+ * action now. `handler` runs as a signal handler, on any thread. */
+bool horo__signal_catch_interrupt(void (*handler)(void));
+
+/* Gives SIGINT its default action back. */
+void horo__signal_release_interrupt(void);
+
+/* Has a memory fault (SIGSEGV) call `explain` with the address, before the
+ * program ends as it would have, and gives this thread a stack to do so on.
+ * Does nothing, with *ret_stack NULL, unless SIGSEGV has its default action or
+ * this very handler. Returns 0 or -ENOMEM. */
+int horo__signal_catch_fault(void (*explain)(const char *address), void **ret_stack);
+
+/* Takes the thread's signal stack away again. */
+void horo__signal_release_fault(void *stack);
+
+#endif

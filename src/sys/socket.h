@@ -1,0 +1,31 @@
+/* Calls on sockets. All return >= 0 or -errno; EINTR is retried where the
+ * call can be repeated. New descriptors are close-on-exec. */
+#ifndef HORO_SYS_SOCKET_H
+#define HORO_SYS_SOCKET_H
+
+#include <stddef.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+/* `flags`: 0 or SOCK_NONBLOCK. */
+int horo__sys_socket(int family, int type, int protocol, int flags);
+int horo__sys_bind(int fd, const struct sockaddr *address, socklen_t size);
+int horo__sys_listen(int fd, unsigned backlog);
+int horo__sys_accept(int fd, int flags);
+int horo__sys_connect(int fd, const struct sockaddr *address, socklen_t size);
+ssize_t horo__sys_recv(int fd, void *buffer, size_t size, int flags);
+ssize_t horo__sys_send(int fd, const void *buffer, size_t size, int flags);
+int horo__sys_shutdown(int fd, int how);
+
+/* Sets an option of type int. */
+int horo__sys_set_option(int fd, int level, int name, int value);
+/* SO_LINGER with zero seconds: closing resets the connection. */
+int horo__sys_set_abort_on_close(int fd);
+/* SO_ERROR: what became of a connect; 0 or -errno. */
+int horo__sys_socket_error(int fd);
+
+/* `*size` is the room before and the size of the address after. */
+int horo__sys_local_address(int fd, struct sockaddr *address, socklen_t *size);
+int horo__sys_peer_address(int fd, struct sockaddr *address, socklen_t *size);
+
+#endif
