@@ -18,6 +18,7 @@ crashes, runs out of time or ends early counts as one failure more.
 
 import argparse
 import json
+import os
 import re
 import signal
 import sys
@@ -114,6 +115,9 @@ def show_failure(test, complaint):
 
 
 def read_log(path):
+    """The test programs of a log; none if there were none to run."""
+    if not os.path.exists(path):
+        return []
     with open(path, encoding='utf-8', errors='replace') as log:
         return [json.loads(line) for line in log if line.strip()]
 
@@ -128,7 +132,7 @@ def report_tests(status, paths):
             total.add(counts)
     if total.failed == 0 and (status != 0 or total.passed == 0):
         print(f'-- meson test {describe_status(status)}'
-              f' after {total.passed} passed tests')
+              f' with {total.passed} passed tests and none failed')
         total.failed = 1
     return total
 
