@@ -91,6 +91,8 @@ static enum horo__outcome resolve_outcome(int code)
     case HORO_ENAME_TIMEOUT:
     case ETIMEDOUT:
         return HORO__OUTCOME_DNS_TIMEOUT;
+    case EDESTADDRREQ:
+        return HORO__OUTCOME_DNS_BOGUS;
     case HORO_ENAME_INVALID:
         return HORO__OUTCOME_DNS_INVALID;
     case HORO_ENAME_GARBAGE:

@@ -52,8 +52,9 @@ enum horo__outcome {
 };
 
 /* The outcome of a phase that failed with `code`, negative, of any function of
- * horo. A stream that ended too early is -HORO_EINCOMPLETE, or -ENODATA if
- * nothing came at all. */
+ * horo. Some are given a meaning here: a name that has bogus addresses only is
+ * -EDESTADDRREQ; a stream that ended within the head is -HORO_EINCOMPLETE, one
+ * that ended without a byte -ENODATA. */
 enum horo__outcome horo__outcome_of(enum horo__phase phase, int code);
 
 /* "dns.nxdomain"; "answer" for HORO__OUTCOME_ANSWER. */
