@@ -36,6 +36,10 @@ help:
 #: make test-minimal   without the optional libraries
 #: make test-aarch64   64-bit ARM, emulated
 
+.PHONY: run
+run: all
+	@$(BUILD)/horo census --toy
+
 .PHONY: test
 test:
 	@scripts/test plain

@@ -179,7 +179,7 @@ class Tree:
             bracket, name = match[1], match[2]
             folders = ['include']
             if bracket == '"':
-                folders = [os.path.dirname(path), 'src', 'include']
+                folders = [os.path.dirname(path), 'src', 'include', '']
             candidates = (os.path.normpath(os.path.join(folder, name))
                           for folder in folders)
             found = next((c for c in candidates if c in self.texts), None)
@@ -246,8 +246,8 @@ def check_include(tree):
                 reason = wrong_include(path, target)
             elif bracket == '"' or name.startswith('horo/'):
                 reason = (f'includes {name}, which is not there: write the'
-                          ' path from src/ or include/, and the system\'s'
-                          ' headers in <>')
+                          ' path from src/, include/ or the top, and the'
+                          ' system\'s headers in <>')
             elif 'src/' + name in tree.texts and not name.startswith('sys/'):
                 reason = (f'includes <{name}>: write "{name}", because <>'
                           ' does not look into src/')
