@@ -1,0 +1,121 @@
+/* The support of all C tests. A test is a function without arguments whose
+ * name is its story; a program of tests prints TAP:
+ *
+ *     static void a_sleep_takes_its_time(void)
+ *     {
+ *         horo_time began = horo_now();
+ *
+ *         CHECK_CODE(horo_sleep(HORO_MS(10)), 0);
+ *         CHECK_NUMBER(horo_now() - began, HORO_MS(10));
+ *     }
+ *
+ *     int main(void)
+ *     {
+ *         RUN_IN_LOOP(a_sleep_takes_its_time);
+ *         return tap_end();
+ *     }
+ *
+ * A check that fails prints both operands and does not end the test. Around
+ * each test stands a watch: blocks of memory and descriptors must be as many
+ * afterwards as before, and a test that hangs is ended by name. */
+#ifndef TESTS_HARNESS_H
+#define TESTS_HARNESS_H
+
+#include <horo.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define HARNESS_SANITIZED 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define HARNESS_SANITIZED 1
+#endif
+#if !defined(HARNESS_SANITIZED)
+#define HARNESS_SANITIZED 0
+#endif
+
+/* --- running --- */
+
+/* Runs a test as it is. */
+#define RUN(test) harness_run(test, #test)
+/* Runs a test as the main task of a loop of its own, on the virtual clock. */
+#define RUN_IN_LOOP(test) harness_run_in_loop(test, #test)
+
+void harness_run(void (*test)(void), const char *name);
+void harness_run_in_loop(void (*test)(void), const char *name);
+
+/* Prints the plan; the value for main() to return. */
+int tap_end(void);
+
+/* Marks the running test as skipped, unless a check fails. */
+void skip(const char *reason);
+
+/* horo_run() on the virtual clock, unless `options` say otherwise (may be
+ * NULL). Checks that the loop leaks nothing and that nothing but the main task
+ * is alive when that returns. Returns its result. */
+int run_loop(horo_task_fn *fn, void *arg,
+             const struct horo_loop_options *options);
+
+/* A number of things to do: `many`, or `few` where a sanitizer or an emulator
+ * makes each of them slow. */
+size_t scaled(size_t many, size_t few);
+
+/* True under Valgrind or an emulator of another processor. */
+bool is_emulated(void);
+
+/* --- checks: each returns whether it held --- */
+
+#define CHECK(condition) \
+    harness_check(condition, #condition, __FILE__, __LINE__)
+/* Integers of any type. */
+#define CHECK_NUMBER(actual, expected)                                        \
+    harness_check_number((long long)(actual), (long long)(expected), #actual, \
+                         __FILE__, __LINE__)
+/* Results of horo functions, printed with what horo_strerror() says. */
+#define CHECK_CODE(actual, expected)                                        \
+    harness_check_code((long long)(actual), (long long)(expected), #actual, \
+                       __FILE__, __LINE__)
+#define CHECK_TEXT(actual, expected) \
+    harness_check_text(actual, expected, #actual, __FILE__, __LINE__)
+#define CHECK_BYTES(actual, expected, size) \
+    harness_check_bytes(actual, expected, size, #actual, __FILE__, __LINE__)
+
+bool harness_check(bool holds, const char *condition, const char *file,
+                   int line);
+bool harness_check_number(long long actual, long long expected,
+                          const char *expression, const char *file, int line);
+bool harness_check_code(long long actual, long long expected,
+                        const char *expression, const char *file, int line);
+bool harness_check_text(const char *actual, const char *expected,
+                        const char *expression, const char *file, int line);
+bool harness_check_bytes(const void *actual, const void *expected, size_t size,
+                         const char *expression, const char *file, int line);
+
+/* --- the order of events --- */
+
+/* Adds a word, printf(3), to the notes of the running test. */
+void note(const char *format, ...) HORO__PRINTF(1, 2);
+
+/* All notes so far, with a space between; then there are none. */
+const char *take_notes(void);
+
+#define CHECK_NOTES(expected) CHECK_TEXT(take_notes(), expected)
+
+/* --- processes and descriptors --- */
+
+/* How a child ended: its wait(2) status, and what it said on standard error. */
+struct child_end {
+    int status;
+    char errors[4096];
+};
+
+/* Runs fn(arg) in a child process, which exits with its result, and waits. */
+void run_child(int (*fn)(void *arg), void *arg, struct child_end *ret_end);
+
+/* Descriptors open in this process. */
+int open_descriptors(void);
+
+#endif
