@@ -72,7 +72,8 @@ HORO__API int horo_scope_open(struct horo_scope *scope, const struct horo_scope_
  *  - -ETIMEDOUT, if this scope's deadline interrupted anything in it;
  *  - -ECANCELED, if this scope's cancellation interrupted anything in it;
  *  - `rc`, which is then the block's success or, as -ECANCELED, the news that
- *    an outer scope was cancelled. */
+ *    an outer scope was cancelled.
+ * -EINVAL, with nothing done, when `scope` is not the caller's innermost. */
 HORO__API int horo_scope_close(struct horo_scope *scope, int rc);
 
 /* Cancels all that is inside `scope`. May be called by any task or callback of

@@ -30,8 +30,8 @@ HORO__API ssize_t horo_stream_read(struct horo_stream *stream, void *buffer, siz
 
 /* Reads exactly `size` bytes. Returns `size`, or -HORO_EINCOMPLETE when the
  * stream ends first. On any failure the bytes that came so far are kept and
- * read next, so that nothing is lost; -HORO_EOVERRUN for a size beyond the
- * 64 KiB that can be kept. */
+ * read next, so that nothing is lost; -ENOMEM when there is no memory to keep
+ * them, and they are lost. */
 HORO__API ssize_t horo_stream_read_exact(struct horo_stream *stream, void *buffer, size_t size);
 
 /* Reads up to and including the first occurrence of the string `delimiter`.

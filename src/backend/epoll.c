@@ -300,8 +300,9 @@ static void epoll_cancel(struct horo__backend *backend, struct horo__operation *
     finish(self, find_entry(self, operation->fd), operation, -ECANCELED);
 }
 
-static void epoll_forget(struct horo__backend *backend, int fd)
+static void epoll_forget(struct horo__backend *backend, int fd, bool in_use)
 {
+    (void)in_use; /* cancelling is immediate here */
     struct epoll_backend *self = self_of(backend);
     struct entry *entry = find_entry(self, fd);
 

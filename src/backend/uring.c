@@ -144,6 +144,18 @@ static void uring_cancel(struct horo__backend *backend, struct horo__operation *
     }
 }
 
+static void uring_forget(struct horo__backend *backend, int fd, bool in_use)
+{
+    struct uring_backend *self = self_of(backend);
+
+    (void)fd;
+    /* A submission names its descriptor by number: the kernel has to see it
+     * before the number can come to mean another file. */
+    while (in_use && io_uring_sq_ready(&self->ring) > 0) {
+        (void)io_uring_submit(&self->ring);
+    }
+}
+
 /* What found no room before may find it now. */
 static void submit_leftovers(struct uring_backend *self)
 {
@@ -284,4 +296,5 @@ const struct horo__backend_class horo__uring_backend = {
     .start = uring_start,
     .cancel = uring_cancel,
     .poll = uring_poll,
+    .forget = uring_forget,
 };

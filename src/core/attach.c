@@ -24,3 +24,13 @@ int horo__attachment_add(struct horo__attachment *attachment)
     loop->attachments = attachment;
     return 0;
 }
+
+void horo__attachment_remove(struct horo__attachment *attachment)
+{
+    struct horo__attachment **at = &horo__loop->attachments;
+
+    while (*at != attachment) {
+        at = &(*at)->next;
+    }
+    *at = attachment->next;
+}

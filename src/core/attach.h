@@ -16,4 +16,7 @@ struct horo__attachment *horo__attachment_find(const void *key);
 /* Gives the attachment to this thread's loop. Returns 0 or -HORO_ENOTASK. */
 int horo__attachment_add(struct horo__attachment *attachment);
 
+/* Takes it away again, without destroying it. */
+void horo__attachment_remove(struct horo__attachment *attachment);
+
 #endif

@@ -39,8 +39,9 @@ struct horo__backend_class {
      * when anything did. */
     bool (*poll)(struct horo__backend *backend, int64_t timeout_ns);
 
-    /* A descriptor that had operations is about to be closed. May be NULL. */
-    void (*forget)(struct horo__backend *backend, int fd);
+    /* A descriptor that had operations is about to be closed; `in_use`: some
+     * have been cancelled just now and are not back yet. */
+    void (*forget)(struct horo__backend *backend, int fd, bool in_use);
 };
 
 #endif

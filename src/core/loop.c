@@ -360,7 +360,7 @@ void horo__loop_destroy(struct horo_loop *loop)
         (void)loop->backend->class->poll(loop->backend, -1);
     }
     run_posts(loop);
-    horo__operation_forget(loop->wake_fd);
+    horo__operation_forget(loop->wake_fd, false);
     loop->backend->class->destroy(loop->backend);
     horo__sys_close(loop->wake_fd);
     horo__stacks_fini(&loop->stacks);

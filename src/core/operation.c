@@ -124,12 +124,12 @@ void horo__operation_cancel(struct horo__operation *operation)
     }
 }
 
-void horo__operation_forget(int fd)
+void horo__operation_forget(int fd, bool in_use)
 {
     struct horo_loop *loop = horo__loop;
 
-    if (loop && loop->backend->class->forget) {
-        loop->backend->class->forget(loop->backend, fd);
+    if (loop) { /* without one there are no operations either */
+        loop->backend->class->forget(loop->backend, fd, in_use);
     }
 }
 

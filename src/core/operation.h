@@ -86,8 +86,9 @@ void horo__operation_finish(struct horo__operation *operation, int result);
 /* Asks a started operation to end; `complete` still follows. */
 void horo__operation_cancel(struct horo__operation *operation);
 
-/* Must be called before a descriptor that had operations is closed. */
-void horo__operation_forget(int fd);
+/* Must be called before a descriptor that had operations is closed; `in_use`:
+ * some have been cancelled and are not back yet. */
+void horo__operation_forget(int fd, bool in_use);
 
 /* SOCK_NONBLOCK or 0: what new sockets need for this loop's backend. */
 int horo__operation_socket_flags(void);

@@ -1,6 +1,7 @@
 /* Waiting for time to pass. */
 #include <horo/time.h>
 
+#include "core/alarm.h"
 #include "core/core.h"
 #include "core/wait.h"
 
@@ -49,4 +50,14 @@ int horo_sleep(horo_time duration)
         moment = INT64_MAX;
     }
     return horo_sleep_until(moment);
+}
+
+void horo__alarm_set(struct horo__timer *timer, horo_time delay)
+{
+    horo__timer_arm(&horo__loop->timers, timer, horo__loop_now(horo__loop) + delay);
+}
+
+void horo__alarm_clear(struct horo__timer *timer)
+{
+    horo__timer_disarm(&horo__loop->timers, timer);
 }

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -62,6 +63,13 @@ int horo__sys_poll_now(int fd, short events)
 int horo__sys_check_fd(int fd)
 {
     return fcntl(fd, F_GETFD) < 0 ? -errno : 0;
+}
+
+bool horo__sys_is_socket(int fd)
+{
+    struct stat about;
+
+    return fstat(fd, &about) == 0 && S_ISSOCK(about.st_mode);
 }
 
 int horo__sys_eventfd(void)

@@ -3,6 +3,7 @@
 #ifndef HORO_SYS_DESCRIPTOR_H
 #define HORO_SYS_DESCRIPTOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -19,6 +20,8 @@ int horo__sys_poll_now(int fd, short events);
 
 /* Whether `fd` is open: 0 or -EBADF. */
 int horo__sys_check_fd(int fd);
+
+bool horo__sys_is_socket(int fd);
 
 /* eventfd(2), non-blocking, and its two ends. */
 int horo__sys_eventfd(void);

@@ -83,6 +83,34 @@ ssize_t horo__sys_send(int fd, const void *buffer, size_t size, int flags)
     return put < 0 ? -errno : put;
 }
 
+ssize_t horo__sys_recvfrom(int fd, void *buffer, size_t size, int flags, struct sockaddr *address,
+                           socklen_t *address_size)
+{
+    ssize_t got;
+
+    if (horo__fault_here("recvfrom")) {
+        return -ECONNREFUSED;
+    }
+    do {
+        got = recvfrom(fd, buffer, size, flags, address, address_size);
+    } while (got < 0 && errno == EINTR);
+    return got < 0 ? -errno : got;
+}
+
+ssize_t horo__sys_send_parts(int fd, const struct iovec *parts, int count)
+{
+    struct msghdr message = { .msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)count };
+    ssize_t put;
+
+    if (horo__fault_here("sendmsg")) {
+        return -ENETUNREACH;
+    }
+    do {
+        put = sendmsg(fd, &message, MSG_NOSIGNAL);
+    } while (put < 0 && errno == EINTR);
+    return put < 0 ? -errno : put;
+}
+
 int horo__sys_shutdown(int fd, int how)
 {
     if (horo__fault_here("shutdown")) {

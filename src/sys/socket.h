@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <sys/socket.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 
 /* `flags`: 0 or SOCK_NONBLOCK. */
 int horo__sys_socket(int family, int type, int protocol, int flags);
@@ -15,6 +16,12 @@ int horo__sys_accept(int fd, int flags);
 int horo__sys_connect(int fd, const struct sockaddr *address, socklen_t size);
 ssize_t horo__sys_recv(int fd, void *buffer, size_t size, int flags);
 ssize_t horo__sys_send(int fd, const void *buffer, size_t size, int flags);
+
+/* recvfrom(2), `address` may be NULL; writev(2), as one datagram or record. */
+ssize_t horo__sys_recvfrom(int fd, void *buffer, size_t size, int flags, struct sockaddr *address,
+                           socklen_t *address_size);
+ssize_t horo__sys_send_parts(int fd, const struct iovec *parts, int count);
+
 int horo__sys_shutdown(int fd, int how);
 
 /* Sets an option of type int. */
