@@ -5,9 +5,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,6 +20,7 @@
 enum {
     PATIENCE_S = 30,         /* for one test */
     PATIENCE_SLOWLY_S = 300, /* the same under Valgrind and the like */
+    FAILURES_SHOWN = 20      /* of one test */
 };
 
 static int tests;
@@ -209,12 +208,26 @@ int tap_end(void)
 
 /* --- checks --- */
 
+/* Counts a failure, and says where, unless there were too many to read. */
+static bool fail(const char *file, int line)
+{
+    failed_checks++;
+    if (failed_checks > FAILURES_SHOWN) {
+        return false;
+    }
+    if (failed_checks == FAILURES_SHOWN) {
+        printf("# more failures are not shown\n");
+        return false;
+    }
+    printf("# %s:%d: ", file, line);
+    return true;
+}
+
 bool harness_check(bool holds, const char *condition, const char *file,
                    int line)
 {
-    if (!holds) {
-        failed_checks++;
-        printf("# %s:%d: does not hold: %s\n", file, line, condition);
+    if (!holds && fail(file, line)) {
+        printf("does not hold: %s\n", condition);
     }
     return holds;
 }
@@ -222,10 +235,8 @@ bool harness_check(bool holds, const char *condition, const char *file,
 bool harness_check_number(long long actual, long long expected,
                           const char *expression, const char *file, int line)
 {
-    if (actual != expected) {
-        failed_checks++;
-        printf("# %s:%d: %s is %lld, expected %lld\n", file, line, expression,
-               actual, expected);
+    if (actual != expected && fail(file, line)) {
+        printf("%s is %lld, expected %lld\n", expression, actual, expected);
     }
     return actual == expected;
 }
@@ -238,11 +249,9 @@ static const char *meaning(long long code)
 bool harness_check_code(long long actual, long long expected,
                         const char *expression, const char *file, int line)
 {
-    if (actual != expected) {
-        failed_checks++;
-        printf("# %s:%d: %s is %lld (%s), expected %lld (%s)\n", file, line,
-               expression, actual, meaning(actual), expected,
-               meaning(expected));
+    if (actual != expected && fail(file, line)) {
+        printf("%s is %lld (%s), expected %lld (%s)\n", expression, actual,
+               meaning(actual), expected, meaning(expected));
     }
     return actual == expected;
 }
@@ -252,11 +261,9 @@ bool harness_check_text(const char *actual, const char *expected,
 {
     bool same = actual && expected && strcmp(actual, expected) == 0;
 
-    if (!same) {
-        failed_checks++;
-        printf("# %s:%d: %s is\n#   %s\n# expected\n#   %s\n", file, line,
-               expression, actual ? actual : "NULL",
-               expected ? expected : "NULL");
+    if (!same && fail(file, line)) {
+        printf("%s is\n#   %s\n# expected\n#   %s\n", expression,
+               actual ? actual : "NULL", expected ? expected : "NULL");
     }
     return same;
 }
@@ -271,10 +278,9 @@ bool harness_check_bytes(const void *actual, const void *expected, size_t size,
     while (at < size && one[at] == other[at]) {
         at++;
     }
-    if (at < size) {
-        failed_checks++;
-        printf("# %s:%d: byte %zu of %zu of %s is 0x%02x, expected 0x%02x\n",
-               file, line, at, size, expression, one[at], other[at]);
+    if (at < size && fail(file, line)) {
+        printf("byte %zu of %zu of %s is 0x%02x, expected 0x%02x\n", at, size,
+               expression, one[at], other[at]);
     }
     return at == size;
 }
