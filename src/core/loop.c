@@ -15,7 +15,8 @@ enum {
     DEFAULT_MAX_TASKS = 4 << 20,
     DEFAULT_SPIN_NS = 50000,
     NOW_MAY_LAG_CYCLES = 100000, /* 25 to 50 us on today's processors */
-    VIRTUAL_PATIENCE_NS = 5000000
+    VIRTUAL_PATIENCE_NS = 5000000,
+    WAKE_OPERATIONS = 1 /* wake_fd's, which tells no more than the inbox */
 };
 
 /* --- time --- */
@@ -232,7 +233,7 @@ static void wait_real(struct horo_loop *loop)
 static void wait_virtual(struct horo_loop *loop)
 {
     int64_t to_timer = time_to_next_timer(loop);
-    bool anything_else = loop->stats.operations_live > 1; /* one is wake_fd's */
+    bool anything_else = loop->stats.operations_live > WAKE_OPERATIONS;
 
     if (to_timer < 0) {
         park(loop, -1);
@@ -248,7 +249,9 @@ void horo__loop_turn(struct horo_loop *loop)
 {
     loop->stats.turns++;
     if (has_work(loop)) {
-        (void)loop->backend->class->poll(loop->backend, 0);
+        if (loop->stats.operations_live > WAKE_OPERATIONS) {
+            (void)loop->backend->class->poll(loop->backend, 0);
+        }
     } else if (loop->is_virtual) {
         wait_virtual(loop);
     } else {
@@ -388,7 +391,7 @@ int horo_loop_stats(struct horo_loop_stats *ret_stats)
         return -HORO_ENOTASK;
     }
     *ret_stats = loop->stats;
-    ret_stats->operations_live--; /* the one behind horo_loop_post() */
+    ret_stats->operations_live -= WAKE_OPERATIONS;
     ret_stats->timers_live = loop->timers.armed;
     ret_stats->stacks_live = loop->stacks.live;
     ret_stats->stack_bytes = loop->stacks.reserved_bytes;
