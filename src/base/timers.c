@@ -114,11 +114,9 @@ static void heap_remove(struct horo__timers *timers, struct horo__timer *timer)
 
 /* --- the far: the wheel; link_a next, link_b previous in the slot --- */
 
-static void wheel_insert(struct horo__timers *timers, struct horo__timer *timer, uint64_t tick)
+static void slot_insert(struct horo__timers *timers, struct horo__timer *timer, unsigned level,
+                        unsigned slot)
 {
-    unsigned highest = 63 - (unsigned)__builtin_clzll(tick ^ timers->tick);
-    unsigned level = highest / LEVEL_BITS;
-    unsigned slot = (unsigned)(tick >> (level * LEVEL_BITS)) & SLOT_MASK;
     struct horo__timer **head = &timers->slots[level][slot];
 
     timer->state = HORO__TIMER_IN_WHEEL;
@@ -131,6 +129,14 @@ static void wheel_insert(struct horo__timers *timers, struct horo__timer *timer,
     }
     *head = timer;
     timers->occupied[level] |= UINT64_C(1) << slot;
+}
+
+static void wheel_insert(struct horo__timers *timers, struct horo__timer *timer, uint64_t tick)
+{
+    unsigned highest = 63 - (unsigned)__builtin_clzll(tick ^ timers->tick);
+    unsigned level = highest / LEVEL_BITS;
+
+    slot_insert(timers, timer, level, (unsigned)(tick >> (level * LEVEL_BITS)) & SLOT_MASK);
 }
 
 static void wheel_remove(struct horo__timers *timers, struct horo__timer *timer)
@@ -179,22 +185,26 @@ static void place(struct horo__timers *timers, struct horo__timer *timer)
     }
 }
 
-/* Moves the wheel to an occupied slot, and what is in it to lower levels or
- * to the heap. */
-static void wheel_advance(struct horo__timers *timers, unsigned level, uint64_t tick)
+/* Empties a slot: what is in it goes to lower levels or to the heap. */
+static void slot_release(struct horo__timers *timers, unsigned level, unsigned slot)
 {
-    unsigned slot = (unsigned)(tick >> (level * LEVEL_BITS)) & SLOT_MASK;
     struct horo__timer *timer = timers->slots[level][slot];
 
     timers->slots[level][slot] = NULL;
     timers->occupied[level] &= ~(UINT64_C(1) << slot);
-    timers->tick = tick;
     while (timer) {
         struct horo__timer *next = timer->link_a;
 
         place(timers, timer);
         timer = next;
     }
+}
+
+/* Moves the wheel to an occupied slot. */
+static void wheel_advance(struct horo__timers *timers, unsigned level, uint64_t tick)
+{
+    timers->tick = tick;
+    slot_release(timers, level, (unsigned)(tick >> (level * LEVEL_BITS)) & SLOT_MASK);
 }
 
 /* --- both --- */
@@ -243,13 +253,18 @@ void horo__timers_expire(struct horo__timers *timers, int64_t now_ns)
             wheel_advance(timers, level, tick);
         }
     }
-    while (timers->near && timers->near->deadline_ns <= now_ns &&
-           timers->near->order < armed_before) {
+    while (timers->near && timers->near->deadline_ns <= now_ns) {
         struct horo__timer *timer = timers->near;
 
-        horo__timer_disarm(timers, timer);
-        timer->fire(timer);
+        if (timer->order >= armed_before) {
+            heap_remove(timers, timer);
+            slot_insert(timers, timer, HORO__WHEEL_LEVELS, 0);
+        } else {
+            horo__timer_disarm(timers, timer);
+            timer->fire(timer);
+        }
     }
+    slot_release(timers, HORO__WHEEL_LEVELS, 0);
 }
 
 int64_t horo__timers_next(struct horo__timers *timers)

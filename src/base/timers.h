@@ -26,8 +26,10 @@ struct horo__timers {
     uint64_t order;     /* counts timers armed, to break ties */
     uint64_t armed;     /* how many are pending */
     struct horo__timer *near; /* root of the pairing heap */
-    uint64_t occupied[HORO__WHEEL_LEVELS];
-    struct horo__timer *slots[HORO__WHEEL_LEVELS][HORO__WHEEL_SLOTS];
+    /* One row more than there are levels: its first slot holds back what was
+     * armed while expire() was firing. */
+    uint64_t occupied[HORO__WHEEL_LEVELS + 1];
+    struct horo__timer *slots[HORO__WHEEL_LEVELS + 1][HORO__WHEEL_SLOTS];
 };
 
 void horo__timers_init(struct horo__timers *timers, int64_t now_ns);
