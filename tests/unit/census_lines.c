@@ -2,8 +2,10 @@
 #include "census/lines.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
-#include "tap.h"
+#include "harness.h"
 
 /* Feeds `input` in pieces of `piece` bytes and returns "number:line;" for
  * each line, "number!;" for each that was too long. */

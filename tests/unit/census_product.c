@@ -1,7 +1,9 @@
 /* Server header values to products. */
 #include "census/product.h"
 
-#include "tap.h"
+#include <string.h>
+
+#include "harness.h"
 
 static const char *product(const char *value)
 {

@@ -2,8 +2,9 @@
 #include "census/report.h"
 
 #include <horo/error.h>
+#include <string.h>
 
-#include "tap.h"
+#include "harness.h"
 
 static void count(struct horo__counts *counts, const char *product,
                   enum horo__outcome outcome, int times)

@@ -1,7 +1,10 @@
 /* Counting strings. */
 #include "census/tally.h"
 
-#include "tap.h"
+#include <stdio.h>
+#include <string.h>
+
+#include "harness.h"
 
 static void add(struct horo__tally *tally, const char *name)
 {

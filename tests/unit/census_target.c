@@ -2,9 +2,11 @@
 #include "census/target.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "tap.h"
+#include "harness.h"
 
 /* "host port", or "skip", or "error: reason". */
 static const char *read_bytes(const char *line, size_t size)

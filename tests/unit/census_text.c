@@ -2,9 +2,10 @@
 #include "census/text.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "census/utf8.h"
-#include "tap.h"
+#include "harness.h"
 
 typedef void quote_fn(struct horo__text *text, const char *bytes, size_t size);
 

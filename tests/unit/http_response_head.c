@@ -3,9 +3,11 @@
 #include "http/response_head.h"
 
 #include <horo/error.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "tap.h"
+#include "harness.h"
 
 #define OK 1
 #define MORE 0
