@@ -22,6 +22,14 @@
 enum {
     SOCKETS = 64,          /* c-ares opens two at most for each server */
     LONGEST_SERVERS = 1024, /* bytes of the server list */
+    /* Room for answers, of which each takes 768 bytes: the default has room
+     * for those to 138 look-ups at once. The kernel cuts this to its limit,
+     * net.core.rmem_max. */
+    RECEIVE_ROOM = 4 << 20,
+    /* RFC 1035 section 4.1.1 */
+    RCODE_SERVFAIL = 2,
+    RCODE_NOTIMP = 4,
+    RCODE_REFUSED = 5,
     /* c-ares counts its time-outs in milliseconds; nothing notices a tenth of
      * a second in a retry, while asking it for the next one costs a walk over
      * all queries. */
@@ -44,6 +52,7 @@ struct resolver {
     ares_channel channel;
     struct horo__timer tick;
     unsigned queries; /* under way, awaited or not */
+    unsigned response_code; /* of the datagram that c-ares is reading; or 0 */
     bool is_stale;    /* some watch is not what c-ares wants */
     bool is_gone;     /* destroyed, but for operations that are not back */
     struct watch watches[SOCKETS];
@@ -82,7 +91,13 @@ static ares_socket_t open_socket(int family, int type, int protocol, void *data)
     int fd = horo__sys_socket(family, type, protocol, SOCK_NONBLOCK);
 
     (void)data;
-    return fd < 0 ? fail(fd) : fd;
+    if (fd < 0) {
+        return fail(fd);
+    }
+    if (type == SOCK_DGRAM) {
+        (void)horo__sys_set_option(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_ROOM); /* or less */
+    }
+    return fd;
 }
 
 static int close_socket(ares_socket_t fd, void *data)
@@ -104,9 +119,13 @@ static int connect_socket(ares_socket_t fd, const struct sockaddr *address, ares
 static ares_ssize_t receive(ares_socket_t fd, void *buffer, size_t size, int flags,
                             struct sockaddr *address, ares_socklen_t *address_size, void *data)
 {
+    struct resolver *resolver = data;
     ssize_t got = horo__sys_recvfrom(fd, buffer, size, flags, address, address_size);
 
-    (void)data;
+    /* Only for datagrams does c-ares ask where they came from. */
+    if (address) {
+        resolver->response_code = got > 3 ? ((unsigned char *)buffer)[3] & 15 : 0;
+    }
     return got < 0 ? fail(got) : got;
 }
 
@@ -174,6 +193,7 @@ static void process(struct watch *watch, int events)
     bool is_readable = events < 0 || (events & ~POLLOUT);
     bool is_writable = events < 0 || (events & POLLOUT);
 
+    watch->resolver->response_code = 0;
     ares_process_fd(watch->resolver->channel, is_readable ? watch->fd : ARES_SOCKET_BAD,
                     is_writable ? watch->fd : ARES_SOCKET_BAD);
 }
@@ -256,6 +276,7 @@ static void tick(struct horo__timer *timer)
     struct resolver *resolver = horo__container(timer, struct resolver, tick);
 
     horo__alarm_set(timer, TICK_NS);
+    resolver->response_code = 0;
     ares_process_fd(resolver->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
     update_watches(resolver);
     if (resolver->queries == 0) {
@@ -265,7 +286,21 @@ static void tick(struct horo__timer *timer)
 
 /* --- queries --- */
 
-static int code_of(int status)
+/* When all servers have refused, failed or been unreachable, c-ares calls that
+ * "connection refused"; what the last of them said tells which it was. */
+static int code_of_servers(unsigned response_code)
+{
+    switch (response_code) {
+    case RCODE_SERVFAIL:
+    case RCODE_NOTIMP:
+        return -HORO_ENAME_SERVFAIL;
+    case RCODE_REFUSED:
+        return -HORO_ENAME_REFUSED;
+    }
+    return -HORO_ENAME_UNREACHABLE;
+}
+
+static int code_of(int status, unsigned response_code)
 {
     switch (status) {
     case ARES_SUCCESS:
@@ -283,7 +318,7 @@ static int code_of(int status)
     case ARES_ETIMEOUT:
         return -HORO_ENAME_TIMEOUT;
     case ARES_ECONNREFUSED:
-        return -HORO_ENAME_UNREACHABLE;
+        return code_of_servers(response_code);
     case ARES_EBADNAME:
     case ARES_EBADQUERY:
         return -HORO_ENAME_INVALID;
@@ -334,10 +369,9 @@ static void answered(void *data, int status, int timeouts, struct ares_addrinfo 
 
     (void)timeouts;
     query->resolver->queries--;
-    horo__free(query);
     if (look_up) {
         look_up->is_answered = true;
-        look_up->result = code_of(status);
+        look_up->result = code_of(status, query->resolver->response_code);
         if (look_up->result == 0) {
             look_up->result = copy_addresses(look_up, answer);
         }
@@ -345,6 +379,7 @@ static void answered(void *data, int status, int timeouts, struct ares_addrinfo 
             horo__wake(look_up->task, look_up->result);
         }
     }
+    horo__free(query);
     ares_freeaddrinfo(answer);
 }
 
@@ -368,6 +403,7 @@ static void send_query(struct query *query, const char *name)
         horo__alarm_clear(&resolver->tick);
         horo__alarm_set(&resolver->tick, TICK_NS);
     }
+    resolver->response_code = 0;
     ares_getaddrinfo(resolver->channel, name, NULL, &hints, answered, query);
     update_watches(resolver);
 }
@@ -423,7 +459,7 @@ static int open_channel(struct resolver *resolver, const struct horo_resolver_op
     if (status != ARES_SUCCESS) {
         return -ENOMEM; /* the options are valid: nothing else can fail */
     }
-    ares_set_socket_functions(resolver->channel, &socket_functions, NULL);
+    ares_set_socket_functions(resolver->channel, &socket_functions, resolver);
     if (options->servers) {
         status = ares_set_servers_ports_csv(resolver->channel, options->servers);
         if (status == ARES_SUCCESS && !*options->servers) {
