@@ -42,6 +42,7 @@ struct census {
     horo_time began;
     horo_time ended;
     bool is_interrupted;
+    int write_failure; /* of the output */
 
     FILE *report_file;           /* for formats other than JSONL */
     struct census_output output; /* for JSONL */
@@ -103,7 +104,10 @@ static bool wants_progress(const struct census *census)
 {
     switch (census->options.progress) {
     case CENSUS_AUTO:
-        return census->console.is_terminal && !census->options.is_quiet;
+        /* Records on the same terminal are progress enough. */
+        return census->console.is_terminal && !census->options.is_quiet &&
+               (census->options.format != CENSUS_JSONL ||
+                census->options.output || isatty(STDOUT_FILENO) != 1);
     case CENSUS_ALWAYS:
         return true;
     case CENSUS_NEVER:
@@ -137,6 +141,10 @@ static int configure_resolver(struct census *census)
         .servers = options->resolver,
         .no_hosts_file = options->resolver != NULL,
         .no_search = true, /* names in a census are whole */
+        /* Time for three tries, at 0, 1/6 and 3/6 of a host's time limit: in a
+         * large census a datagram is lost now and then. */
+        .timeout = options->timeout / 6,
+        .tries = 3,
     };
     int rc = horo_resolver_configure(&resolver);
 
@@ -180,8 +188,10 @@ static int take_census(void *arg)
         census_output_end(&census->output);
     }
     rc = horo_scope_close(&scope, rc);
+    census->write_failure = census_output_fini(&census->output);
+    census_input_close(&census->input); /* its streams belong to the loop */
     census->ended = horo_now();
-    return census->is_interrupted ? 0 : rc;
+    return rc;
 }
 
 /* --- before --- */
@@ -310,15 +320,16 @@ static int conclude(struct census *census, int rc)
 
     console_clear(&census->console);
     if (rc < 0) {
-        if (rc != -EINVAL) { /* which was explained */
-            console_fail(&census->console, "%s%s",
-                         census->output.failure < 0 ? "cannot write: " : "",
-                         horo_strerror(rc));
+        if (census->write_failure < 0) {
+            console_fail(&census->console, "cannot write: %s",
+                         horo_strerror(census->write_failure));
+        } else if (rc != -EINVAL) { /* which was explained */
+            console_fail(&census->console, "%s", horo_strerror(rc));
         }
         return rc == -EINVAL ? COMMAND_MISUSED : COMMAND_FAILED;
     }
-    console_say(&census->console, "%llu hosts in %.1f s%s",
-                (unsigned long long)total, seconds,
+    console_say(&census->console, "%llu host%s in %.1f s%s",
+                (unsigned long long)total, total == 1 ? "" : "s", seconds,
                 census->is_interrupted ? ", interrupted" : "");
     if (census->options.format != CENSUS_JSONL) {
         code = print_report(census);
@@ -354,6 +365,9 @@ static int run(struct census *census)
     if (rc == 0) {
         prepare_run(census);
         rc = horo_run(take_census, census, NULL);
+    }
+    if (census->is_interrupted && rc == -ECANCELED) {
+        rc = 0;
     }
     return conclude(census, rc);
 }

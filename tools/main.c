@@ -15,10 +15,11 @@ static const char help[] =
 
 static const struct command {
     const char *name;
+    char *full_name; /* for getopt_long(3), which puts it before complaints */
     int (*run)(int argument_count, char **arguments);
 } commands[] = {
-    { "census", command_census },
-    { "toyweb", command_toyweb },
+    { "census", "horo census", command_census },
+    { "toyweb", "horo toyweb", command_toyweb },
 };
 
 static const struct command *find_command(const char *name)
@@ -54,5 +55,6 @@ int main(int argument_count, char **arguments)
                 name);
         return COMMAND_MISUSED;
     }
+    arguments[1] = command->full_name;
     return command->run(argument_count - 1, arguments + 1);
 }

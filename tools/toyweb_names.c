@@ -38,6 +38,13 @@ enum {
     FLAG_RECURSION_AVAILABLE = 0x80,
 };
 
+/* Queries answered in a row before other tasks have their turn. */
+#define BATCH 256
+
+/* Room for queries that wait. What does not fit is lost, and asked again only
+ * after seconds; the default has room for less than 300. */
+#define WAITING_SIZE (8 << 20)
+
 struct question {
     char name[NAME_SIZE + 1];
     unsigned type;
@@ -244,6 +251,7 @@ size_t toyweb_names_answer(const struct toyweb_names *names,
 
 static int open_udp(uint16_t *ret_port)
 {
+    const int room = WAITING_SIZE;
     struct horo_address address;
     int fd, rc;
 
@@ -260,6 +268,10 @@ static int open_udp(uint16_t *ret_port)
         rc = -errno;
         close(fd);
         return rc;
+    }
+    /* Beyond the system's limit where that is allowed. */
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) < 0) {
+        (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
     }
     *ret_port = horo_address_port(&address);
     return fd;
@@ -293,9 +305,6 @@ void toyweb_names_close(struct toyweb_names *names)
     }
     horo_listener_close(&names->tcp);
 }
-
-/* Queries answered in a row before other tasks have their turn. */
-#define BATCH 32
 
 static void answer_batch(struct toyweb_names *names)
 {

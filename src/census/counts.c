@@ -19,6 +19,10 @@ void horo__counts_fini(struct horo__counts *counts)
 void horo__counts_add(struct horo__counts *counts,
                       const struct horo__record *record)
 {
+    if (record->outcome == HORO__OUTCOME_LOCAL_CANCELLED) {
+        counts->not_asked++; /* nothing is known of it */
+        return;
+    }
     counts->outcomes[record->outcome]++;
     if (record->outcome != HORO__OUTCOME_ANSWER) {
         return;

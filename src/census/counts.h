@@ -13,7 +13,7 @@ struct horo__counts {
     struct horo__tally products; /* of hosts that answered and named one */
     uint64_t none;               /* that answered and named none */
     uint64_t outcomes[HORO__OUTCOME_COUNT]; /* their sum is the total */
-    uint64_t not_asked; /* known of, but not begun; outside the total */
+    uint64_t not_asked; /* or not to the end; outside the total */
     bool more_unread;   /* and input that was not read */
 };
 

@@ -131,6 +131,23 @@ static void add_failures(const struct table *table,
     }
 }
 
+/* After an interrupted census. */
+static void add_not_asked(const struct table *table,
+                          const struct horo__counts *counts)
+{
+    static const char name[] = "not asked";
+
+    if (counts->not_asked == 0 && !counts->more_unread) {
+        return;
+    }
+    horo__text_add_string(table->text, name);
+    pad(table->text, table->name_width, sizeof name - 1);
+    pad(table->text, table->count_width, digits_of(counts->not_asked));
+    horo__text_add_number(table->text, counts->not_asked);
+    horo__text_add_string(
+        table->text, counts->more_unread ? "  and what was not read\n" : "\n");
+}
+
 void horo__report_table(struct horo__counts *counts, size_t top,
                         struct horo__text *text)
 {
@@ -160,12 +177,7 @@ void horo__report_table(struct horo__counts *counts, size_t top,
     }
     horo__text_add_string(text, "\n");
     add_named_row(&table, "total", total, "");
-    if (counts->not_asked > 0 || counts->more_unread) {
-        horo__text_add_string(text, "not asked: ");
-        horo__text_add_number(text, counts->not_asked);
-        horo__text_add_string(
-            text, counts->more_unread ? " and what was not read\n" : "\n");
-    }
+    add_not_asked(&table, counts);
 }
 
 static void add_item(struct horo__text *text, const char *name, size_t size,

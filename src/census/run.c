@@ -9,6 +9,9 @@
 #include "base/size.h"
 #include "sys/memory.h"
 
+/* Hosts asked at once in the first instant. */
+#define FIRST_CONCURRENCY 64
+
 /* A host being asked; lives in the array of its run. */
 struct horo__job {
     struct horo__run *run;
@@ -53,11 +56,25 @@ static void report_unstarted(struct horo__job *job, int code)
     finish(job);
 }
 
+/* Hosts that may be asked at once, now. A census that began with thousands of
+ * look-ups in one instant would lose most of them: sockets of name servers,
+ * and our own, have room for a few hundred datagrams. So it begins small and
+ * grows with each host that is done, and with time in case none is. */
+static size_t current_limit(const struct horo__run *run)
+{
+    uint64_t waited_ms =
+        (uint64_t)(horo_now() - run->began) / (uint64_t)HORO_MS(1);
+    uint64_t limit = FIRST_CONCURRENCY + run->finished + waited_ms;
+
+    return limit < run->concurrency ? (size_t)limit : run->concurrency;
+}
+
 /* Waits for a job that is free and takes it. */
 static int take_job(struct horo__run *run, struct horo__job **ret_job)
 {
-    while (!run->free_jobs) {
-        int rc = horo__gate_wait(&run->slot);
+    while (run->started - run->finished >= current_limit(run)) {
+        int rc = run->free_jobs ? horo_sleep(HORO_MS(1))
+                                : horo__gate_wait(&run->slot);
         if (rc < 0) {
             return rc;
         }
@@ -121,6 +138,7 @@ int horo__run_all(struct horo__run *run)
     if (!jobs) {
         return -ENOMEM;
     }
+    run->began = horo_now();
     run->free_jobs = NULL;
     for (size_t i = run->concurrency; i-- > 0;) {
         jobs[i].run = run;
@@ -133,5 +151,9 @@ int horo__run_all(struct horo__run *run)
     }
     rc = horo_scope_close(&scope, rc);
     horo__free(jobs);
+    /* With all hosts begun, a cancellation from outside is theirs alone. */
+    if (rc == 0 && horo_scope_is_cancelled(horo_scope_self())) {
+        rc = -ECANCELED;
+    }
     return rc;
 }

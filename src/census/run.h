@@ -31,6 +31,7 @@ struct horo__run {
     uint64_t finished;
 
     /* Private. */
+    horo_time began;
     struct horo__job *free_jobs; /* horo__job::next_free */
     struct horo__gate slot;      /* opened when a host is done */
 };

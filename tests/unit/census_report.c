@@ -94,10 +94,22 @@ static void an_empty_census_has_an_empty_table(void)
                                   "\n"
                                   "total                 0   0.0%\n");
     CHECK_TEXT(dict(&counts), "{}\n");
+    horo__counts_fini(&counts);
+}
+
+static void what_was_not_asked_stays_outside_the_total(void)
+{
+    struct horo__counts counts;
+
+    fill(&counts);
     counts.not_asked = 7;
-    CHECK(strstr(table(&counts, 0), "not asked: 7\n"));
+    count(&counts, NULL, HORO__OUTCOME_LOCAL_CANCELLED, 5);
+    CHECK_NUMBER(horo__counts_total(&counts), 72);
+    CHECK(strstr(table(&counts, 0), "total                72 100.0%\n"
+                                    "not asked            12\n"));
     counts.more_unread = true;
-    CHECK(strstr(table(&counts, 0), "not asked: 7 and what was not read\n"));
+    CHECK(strstr(table(&counts, 0), "not asked            12  and what was "
+                                    "not read\n"));
     horo__counts_fini(&counts);
 }
 
@@ -226,6 +238,7 @@ int main(void)
     RUN(the_table_lists_products_failures_and_sums);
     RUN(the_table_can_be_cut_and_still_adds_up);
     RUN(an_empty_census_has_an_empty_table);
+    RUN(what_was_not_asked_stays_outside_the_total);
     RUN(the_dictionary_is_python);
     RUN(products_beyond_the_limit_are_other);
     RUN(a_record_is_one_line_of_json);
