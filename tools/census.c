@@ -24,7 +24,7 @@
 #define PRODUCT_LIMIT 10000
 
 /* Descriptors that are not connections: files, sockets of the resolver. */
-#define OTHER_FILES 64
+#define OTHER_FILES 32
 
 /* After Ctrl-C, so long may counting the hosts that are left take. */
 #define COUNTING_LIMIT HORO_MS(400)
@@ -181,7 +181,7 @@ static int take_census(void *arg)
     }
     if (rc == -ECANCELED && census->output.failure == 0) {
         census->is_interrupted = true;
-        census->counts.not_asked = census_input_count(
+        census->counts.not_asked += census_input_count(
             &census->input, COUNTING_LIMIT, &census->counts.more_unread);
     }
     if (is_jsonl) {
@@ -211,9 +211,8 @@ static void fit_to_files(struct census *census)
         limit.rlim_cur >= census->options.concurrency + OTHER_FILES) {
         return;
     }
-    census->options.concurrency = limit.rlim_cur > 2 * OTHER_FILES
-                                      ? limit.rlim_cur - OTHER_FILES
-                                      : OTHER_FILES;
+    census->options.concurrency =
+        limit.rlim_cur > OTHER_FILES ? limit.rlim_cur - OTHER_FILES : 1;
     console_say(&census->console,
                 "horo census: %zu hosts at a time, as no more than %llu files "
                 "may be open (ulimit -n)",

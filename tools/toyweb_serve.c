@@ -68,8 +68,7 @@ static int serve_until_the_end(struct toyweb *toyweb)
         rc = wait_for_the_end(toyweb->options->lifeline);
         horo_scope_cancel(&scope);
     }
-    rc = horo_scope_close(&scope, rc);
-    return rc == -ECANCELED ? 0 : rc;
+    return horo_scope_close(&scope, rc);
 }
 
 static int serve(void *arg)
@@ -92,8 +91,9 @@ static int serve(void *arg)
 int toyweb_serve(const struct toyweb_options *options)
 {
     struct toyweb toyweb = { .options = options, .names.udp = -1 };
+    int rc = horo_run(serve, &toyweb, NULL);
 
-    return horo_run(serve, &toyweb, NULL);
+    return rc == -ECANCELED ? 0 : rc; /* Ctrl-C is how it ends */
 }
 
 /* Tells the parent. If it is gone, so will the lifeline be. */
