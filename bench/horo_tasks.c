@@ -70,7 +70,7 @@ static int measure(void *arg)
 {
     (void)arg;
     printf("{\"yield_2_ns\": %.2f, ", measure_yield(2, 5000000));
-    printf("\"yield_100k_ns\": %.2f, ", measure_yield(100000, 50));
+    printf("\"yield_100k_ns\": %.2f, ", measure_yield(100000, 300));
     printf("\"spawn_join_ns\": %.2f, ", measure_spawn_join(3000000));
     printf("\"deadline_ns\": %.2f}\n", measure_deadline(10000000));
     return 0;

@@ -23,24 +23,25 @@ enum horo__task_state {
     HORO__TASK_ENDED    /* memory kept for a join */
 };
 
-/* Lives at the top of its own stack, whose first page it shares. */
+/* Lives at the top of its own stack, whose first page it shares. What every
+ * switch touches comes first, in one line of the processor's cache: with many
+ * tasks each line is a trip to memory. */
 struct horo_task {
     struct horo__context context; /* must be first: a new stack begins with it */
-    struct horo_task *next;       /* in horo_loop::ready */
     struct horo_loop *loop;
-    struct horo_scope *scope;     /* innermost open one; &root at least */
+    int wait_result;              /* what the wait that ended last returned */
+    unsigned char state;
+    bool is_reached; /* as scope->reached: cancellation applies */
+    bool is_joinable;
 
-    /* While WAITING: how to end the wait early, NULL when it cannot be; what
-     * is waited for, which `interrupt` understands; what the wait returned. */
+    /* While WAITING: how to end the wait early, NULL when it cannot be, and
+     * what is waited for, which `interrupt` understands. */
     void (*interrupt)(struct horo_task *task);
     void *awaited;
-    int wait_result;
 
-    unsigned char state;
-    bool is_joinable;
+    struct horo_scope *scope; /* innermost open one; &root at least */
     int result;
     struct horo_task *joiner; /* the task waiting in horo_task_join() */
-
     horo_task_fn *fn;
     void *arg;
     const char *name;
@@ -50,6 +51,16 @@ struct horo_task {
 };
 
 _Static_assert(offsetof(struct horo_task, context) == 0, "see horo__context_start");
+
+/* The tasks that can run, first in first out. A ring with room for every live
+ * task, made when it is spawned, so that scheduling cannot fail; and an array,
+ * not a list, so that the next few are known before the next one is. */
+struct horo__ready {
+    struct horo_task **ring;
+    size_t capacity; /* a power of two */
+    size_t head;     /* taken so far */
+    size_t tail;     /* put so far */
+};
 
 /* A call asked for by horo_loop_post(), in a stack of them, newest first. */
 struct horo__post {
@@ -62,8 +73,7 @@ struct horo__post {
 
 struct horo_loop {
     struct horo_task *current; /* the running task; &idle between tasks */
-    struct horo_task *ready_first;
-    struct horo_task *ready_last;
+    struct horo__ready ready;
     unsigned budget;    /* tasks still to be run before the next turn */
     unsigned immediate; /* operations in a row that did not have to wait */
     bool is_virtual;    /* time jumps, see HORO_CLOCK_VIRTUAL */
@@ -106,6 +116,14 @@ static inline struct horo_task *horo__task_self(void)
 }
 
 /* --- schedule.c --- */
+
+/* Makes room in the ready queue for `count` tasks. Returns 0 or -ENOMEM. */
+int horo__ready_reserve(struct horo__ready *ready, size_t count);
+
+static inline bool horo__ready_is_empty(const struct horo__ready *ready)
+{
+    return ready->head == ready->tail;
+}
 
 /* Makes a task run after those that are ready already. */
 void horo__schedule(struct horo_task *task);

@@ -148,7 +148,8 @@ static int watch_wake_fd(struct horo_loop *loop)
 
 static bool has_work(const struct horo_loop *loop)
 {
-    return loop->ready_first || __atomic_load_n(&loop->inbox, __ATOMIC_SEQ_CST);
+    return !horo__ready_is_empty(&loop->ready) ||
+           __atomic_load_n(&loop->inbox, __ATOMIC_SEQ_CST);
 }
 
 /* Time until the next timer, -1 without one. */
@@ -367,6 +368,7 @@ void horo__loop_destroy(struct horo_loop *loop)
     loop->backend->class->destroy(loop->backend);
     horo__sys_close(loop->wake_fd);
     horo__stacks_fini(&loop->stacks);
+    horo__free(loop->ready.ring);
     horo__loop = NULL;
     horo__free(loop);
 }

@@ -5,7 +5,8 @@
  *   CLOSED --------> OPEN ----------> CLOSING ----------> CLOSED
  *
  * `reached` caches whether cancellation applies to a scope, own or inherited,
- * so that every call that waits need look at one flag only. */
+ * and the task keeps a copy of its innermost scope's, so that every call that
+ * waits need look at one flag only. */
 #include <horo/scope.h>
 
 #include "core/core.h"
@@ -45,8 +46,11 @@ static bool refresh(struct horo_scope *scope)
         return false;
     }
     scope->reached = reached;
-    if (reached && scope->task->scope == scope) {
-        interrupt(scope->task);
+    if (scope->task->scope == scope) {
+        scope->task->is_reached = reached;
+        if (reached) {
+            interrupt(scope->task);
+        }
     }
     return true;
 }
@@ -123,6 +127,18 @@ void horo__scope_enter(struct horo_scope *scope, struct horo_task *task, struct 
         scope->reached = parent->reached;
     }
     task->scope = scope;
+    task->is_reached = scope->reached;
+}
+
+static void start_deadline(struct horo_scope *scope, horo_time moment)
+{
+    struct horo_loop *loop = scope->task->loop;
+
+    if (moment <= loop->now_ns) {
+        strike_deadline(&scope->deadline);
+    } else {
+        horo__timer_arm(&loop->timers, &scope->deadline, moment);
+    }
 }
 
 /* The moment of an option struct's limit; 0 when it sets none. */
@@ -165,9 +181,10 @@ int horo_scope_open(struct horo_scope *scope, const struct horo_scope_options *o
     scope->shield = options->shield;
     if (scope->shield) {
         scope->reached = false;
+        self->is_reached = false;
     }
     if (limit) {
-        horo_scope_set_deadline(scope, limit);
+        start_deadline(scope, limit);
     }
     return 0;
 }
@@ -227,11 +244,14 @@ int horo__scope_leave(struct horo_scope *scope, int rc)
         (void)horo__wait(NULL, scope); /* only the last task ends it */
     }
     free_ended_tasks(scope);
-    horo__timer_disarm(&self->loop->timers, &scope->deadline);
+    if (horo__timer_is_armed(&scope->deadline)) {
+        horo__timer_disarm(&self->loop->timers, &scope->deadline);
+    }
     scope->state = SCOPE_CLOSED;
     if (!scope->is_root) { /* those stay linked until their task is freed */
         horo__list_remove(&scope->beside);
         self->scope = scope->parent;
+        self->is_reached = scope->parent->reached;
         scope->task = NULL;
     }
     return verdict(scope, rc);
@@ -254,20 +274,12 @@ int horo_scope_close(struct horo_scope *scope, int rc)
 
 void horo_scope_set_deadline(struct horo_scope *scope, horo_time moment)
 {
-    struct horo__timers *timers;
-
     if (scope->state == SCOPE_CLOSED) {
         return;
     }
-    timers = &scope->task->loop->timers;
-    horo__timer_disarm(timers, &scope->deadline);
-    if (!moment || scope->expired) {
-        return;
-    }
-    if (moment <= scope->task->loop->now_ns) {
-        strike_deadline(&scope->deadline);
-    } else {
-        horo__timer_arm(timers, &scope->deadline, moment);
+    horo__timer_disarm(&scope->task->loop->timers, &scope->deadline);
+    if (moment && !scope->expired) {
+        start_deadline(scope, moment);
     }
 }
 

@@ -21,8 +21,8 @@ static const size_t class_sizes[HORO__STACK_CLASSES] = {
 enum {
     FIRST_SLAB_BYTES = 4 << 20, /* doubled with each slab up to the limit */
     LARGEST_SLAB_BYTES = 1 << 30,
-    TOP_SHIFTS = 4,             /* different places of the top in its page */
-    TOP_SHIFT_BYTES = 640
+    TOP_SHIFTS = 16,            /* different places of the top in its page */
+    TOP_SHIFT_BYTES = 128
 };
 
 struct horo__slab {

@@ -66,8 +66,11 @@ int horo__task_create(struct horo_loop *loop, struct horo_scope *scope, horo_tas
     if (loop->stats.tasks_live >= loop->max_tasks) {
         return -EAGAIN;
     }
-    rc = horo__stack_take(&loop->stacks,
-                          options->stack_size ? options->stack_size : loop->stack_size, &stack);
+    rc = horo__ready_reserve(&loop->ready, loop->stats.tasks_live + 1);
+    if (rc == 0) {
+        rc = horo__stack_take(&loop->stacks,
+                              options->stack_size ? options->stack_size : loop->stack_size, &stack);
+    }
     if (rc < 0) {
         return rc;
     }
@@ -96,16 +99,12 @@ void horo__task_free(struct horo_task *task)
     horo__stack_give(&task->loop->stacks, &task->stack);
 }
 
-/* Where every task begins and ends, on its own stack. */
-void horo__context_start(struct horo__context *context)
+/* Out of the way of horo__context_start(), whose frame stays for life. */
+static _Noreturn __attribute__((noinline)) void task_end(struct horo_task *self, int result)
 {
-    struct horo_task *self = (struct horo_task *)(void *)context;
     struct horo_loop *loop = self->loop;
     struct horo_scope *owner = self->root.parent;
-    int result;
 
-    horo__annotate_arrive(&self->annotation, &loop->idle.annotation);
-    result = self->fn(self->arg);
     if (self->scope != &self->root) {
         horo__report((const char *const[]){ "horo: task '", self->name,
                                             "' returned without closing its scope\n" },
@@ -113,7 +112,6 @@ void horo__context_start(struct horo__context *context)
         horo__check(self->scope == &self->root);
     }
     result = horo__scope_leave(&self->root, result);
-
     self->result = result;
     self->state = HORO__TASK_ENDED;
     loop->stats.tasks_live--;
@@ -127,6 +125,15 @@ void horo__context_start(struct horo__context *context)
         horo__scope_task_ended(owner, result);
     }
     horo__switch_for_good(loop);
+}
+
+/* Where every task begins, on its own stack. */
+void horo__context_start(struct horo__context *context)
+{
+    struct horo_task *self = (struct horo_task *)(void *)context;
+
+    horo__annotate_arrive(&self->annotation, &self->loop->idle.annotation);
+    task_end(self, self->fn(self->arg));
 }
 
 static void interrupt_join(struct horo_task *joiner)
