@@ -1,0 +1,5 @@
+#!/usr/bin/env python3
+import census
+import support
+
+support.main(lambda: census.take('census_sequential', 1))
