@@ -25,6 +25,7 @@ struct horo_task;
 struct horo_scope {
     struct horo_scope *parent;   /* the scope around this one */
     struct horo_task *task;      /* the task whose block this is */
+    struct horo_scope *reason;   /* the cancelled one that is felt here, or NULL */
     struct horo__link inside;    /* horo_scope::beside of those within */
     struct horo__link beside;    /* in the parent's `inside` */
     struct horo__timer deadline; /* armed when the scope has one */
@@ -36,7 +37,6 @@ struct horo_scope {
     bool keep_going;
     bool cancelled; /* by horo_scope_cancel() or a failed task */
     bool expired;   /* by its deadline */
-    bool reached;   /* cancellation applies here, own or inherited */
     bool delivered; /* someone inside was told because of this scope */
 };
 

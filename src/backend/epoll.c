@@ -26,6 +26,7 @@ enum {
 struct entry {
     struct horo__link waiting; /* horo__operation::link */
     bool is_registered;
+    bool is_foreign; /* someone else's, see horo_fd_wait() */
     bool may_read;  /* a read may find something; false: wait first */
     bool may_write;
     bool hung_up;   /* no further edge will come for reading */
@@ -61,6 +62,7 @@ static struct entry *find_entry(const struct epoll_backend *self, int fd)
 static void entry_reset(struct entry *entry)
 {
     entry->is_registered = false;
+    entry->is_foreign = false;
     entry->may_read = true;
     entry->may_write = true;
     entry->hung_up = false;
@@ -277,19 +279,20 @@ static bool epoll_start(struct horo__backend *backend, struct horo__operation *o
     if (rc < 0) {
         return done(operation, rc);
     }
+    if (operation->kind == HORO__POLL && operation->as.poll.is_foreign) {
+        entry->is_foreign = true;
+    }
     operation->state = HORO__OPERATION_ACTIVE;
     horo__list_append(&entry->waiting, &operation->link);
     return false;
 }
 
-static void finish(struct epoll_backend *self, struct entry *entry,
-                   struct horo__operation *operation, int result)
+/* Nothing is remembered of a descriptor that may be closed behind our back. */
+static void settle(struct epoll_backend *self, struct entry *entry, int fd)
 {
-    if (operation->kind == HORO__POLL && operation->as.poll.is_foreign &&
-        horo__list_is_empty(&entry->waiting)) {
-        unregister_fd(self, entry, operation->fd);
+    if (entry->is_foreign && horo__list_is_empty(&entry->waiting)) {
+        unregister_fd(self, entry, fd);
     }
-    horo__operation_finish(operation, result);
 }
 
 static void epoll_cancel(struct horo__backend *backend, struct horo__operation *operation)
@@ -297,7 +300,8 @@ static void epoll_cancel(struct horo__backend *backend, struct horo__operation *
     struct epoll_backend *self = self_of(backend);
 
     horo__list_remove(&operation->link);
-    finish(self, find_entry(self, operation->fd), operation, -ECANCELED);
+    settle(self, find_entry(self, operation->fd), operation->fd);
+    horo__operation_finish(operation, -ECANCELED);
 }
 
 static void epoll_forget(struct horo__backend *backend, int fd, bool in_use)
@@ -316,7 +320,7 @@ static void epoll_forget(struct horo__backend *backend, int fd, bool in_use)
 
 /* --- events --- */
 
-static void dispatch(struct epoll_backend *self, struct entry *entry, uint32_t events)
+static void dispatch(struct epoll_backend *self, struct entry *entry, int fd, uint32_t events)
 {
     struct horo__link retry;
     struct horo__link *link;
@@ -341,11 +345,12 @@ static void dispatch(struct epoll_backend *self, struct entry *entry, uint32_t e
         if (operation->kind == HORO__CONNECT && !(events & (EPOLLOUT | EPOLLHUP | EPOLLERR))) {
             horo__list_append(&entry->waiting, link);
         } else if (try(operation, entry)) {
-            finish(self, entry, operation, operation->result);
+            horo__operation_finish(operation, operation->result);
         } else {
             horo__list_append(&entry->waiting, link);
         }
     }
+    settle(self, entry, fd);
 }
 
 static bool epoll_poll(struct horo__backend *backend, int64_t timeout_ns)
@@ -354,10 +359,11 @@ static bool epoll_poll(struct horo__backend *backend, int64_t timeout_ns)
     int count = horo__sys_epoll_wait(self->epoll_fd, self->events, EVENTS_AT_ONCE, timeout_ns);
 
     for (int i = 0; i < count; i++) {
-        struct entry *entry = find_entry(self, (int)self->events[i].data.u64);
+        int fd = (int)self->events[i].data.u64;
+        struct entry *entry = find_entry(self, fd);
 
         if (entry) {
-            dispatch(self, entry, self->events[i].events);
+            dispatch(self, entry, fd, self->events[i].events);
         }
     }
     return count > 0;

@@ -23,6 +23,19 @@ enum horo__task_state {
     HORO__TASK_ENDED    /* memory kept for a join */
 };
 
+enum horo__scope_state {
+    HORO__SCOPE_CLOSED = 0, /* as in zeroed memory */
+    HORO__SCOPE_OPEN,
+    HORO__SCOPE_CLOSING /* waits for its tasks */
+};
+
+/* A task that waits for the end of another; on its stack. */
+struct horo__join {
+    struct horo_task *joiner;
+    struct horo_task *task;
+    int result;
+};
+
 /* Lives at the top of its own stack, whose first page it shares. What every
  * switch touches comes first, in one line of the processor's cache: with many
  * tasks each line is a trip to memory. */
@@ -31,17 +44,18 @@ struct horo_task {
     struct horo_loop *loop;
     int wait_result;              /* what the wait that ended last returned */
     unsigned char state;
-    bool is_reached; /* as scope->reached: cancellation applies */
+    bool is_reached; /* scope->reason: cancellation applies */
     bool is_joinable;
 
     /* While WAITING: how to end the wait early, NULL when it cannot be, and
      * what is waited for, which `interrupt` understands. */
     void (*interrupt)(struct horo_task *task);
     void *awaited;
+    struct horo_scope *blame; /* why it was interrupted, if it was */
 
     struct horo_scope *scope; /* innermost open one; &root at least */
     int result;
-    struct horo_task *joiner; /* the task waiting in horo_task_join() */
+    struct horo__join *join; /* the call of horo_task_join() that waits */
     horo_task_fn *fn;
     void *arg;
     const char *name;

@@ -145,9 +145,13 @@ int horo__wait(void (*interrupt)(struct horo_task *task), void *awaited)
     self->state = HORO__TASK_WAITING;
     self->interrupt = interrupt;
     self->awaited = awaited;
+    self->blame = NULL;
     switch_away(self->loop, self);
-    if (horo__unlikely(self->wait_result == -ECANCELED && self->is_reached)) {
-        return horo__scope_deliver(self->scope);
+    if (horo__unlikely(self->wait_result == -ECANCELED && self->blame)) {
+        /* An outer scope may have been cancelled since, or a shield raised. */
+        struct horo_scope *reason = self->scope->reason;
+
+        (reason ? reason : self->blame)->delivered = true;
     }
     return self->wait_result;
 }

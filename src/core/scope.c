@@ -4,15 +4,14 @@
  *            open            close            tasks gone
  *   CLOSED --------> OPEN ----------> CLOSING ----------> CLOSED
  *
- * `reached` caches whether cancellation applies to a scope, own or inherited,
- * and the task keeps a copy of its innermost scope's, so that every call that
- * waits need look at one flag only. */
+ * `reason` caches for each scope which cancelled scope is felt in it: the
+ * outermost one, down to the next shield, so that of two deadlines missed at
+ * once the outer one is reported. The task keeps a flag for its innermost
+ * scope, so that every call that waits need look at one byte only. */
 #include <horo/scope.h>
 
 #include "core/core.h"
 #include "core/wait.h"
-
-enum scope_state { SCOPE_CLOSED = 0, SCOPE_OPEN, SCOPE_CLOSING };
 
 static struct horo_scope *scope_of_link(struct horo__link *link)
 {
@@ -21,10 +20,12 @@ static struct horo_scope *scope_of_link(struct horo__link *link)
 
 /* --- cancellation, downwards --- */
 
-static bool should_be_reached(const struct horo_scope *scope)
+static struct horo_scope *find_reason(struct horo_scope *scope)
 {
-    return scope->cancelled || scope->expired ||
-           (!scope->shield && scope->parent && scope->parent->reached);
+    if (!scope->shield && scope->parent && scope->parent->reason) {
+        return scope->parent->reason;
+    }
+    return scope->cancelled || scope->expired ? scope : NULL;
 }
 
 static void interrupt(struct horo_task *task)
@@ -33,22 +34,23 @@ static void interrupt(struct horo_task *task)
 
     if (task->state == HORO__TASK_WAITING && how) {
         task->interrupt = NULL; /* once is enough */
+        task->blame = task->scope->reason;
         how(task);
     }
 }
 
-/* Brings `reached` up to date; true when it changed. */
+/* Brings `reason` up to date; true when it changed. */
 static bool refresh(struct horo_scope *scope)
 {
-    bool reached = should_be_reached(scope);
+    struct horo_scope *reason = find_reason(scope);
 
-    if (reached == scope->reached) {
+    if (reason == scope->reason) {
         return false;
     }
-    scope->reached = reached;
+    scope->reason = reason;
     if (scope->task->scope == scope) {
-        scope->task->is_reached = reached;
-        if (reached) {
+        scope->task->is_reached = reason != NULL;
+        if (reason) {
             interrupt(scope->task);
         }
     }
@@ -75,28 +77,15 @@ static void refresh_tree(struct horo_scope *top)
     }
 }
 
-/* The outermost scope whose cancellation is felt here takes the blame, so that
- * of two deadlines missed at once the outer one is reported. */
 int horo__scope_deliver(struct horo_scope *scope)
 {
-    struct horo_scope *reason = NULL;
-
-    for (struct horo_scope *at = scope; at; at = at->parent) {
-        if (at->cancelled || at->expired) {
-            reason = at;
-        }
-        if (at->shield) {
-            break;
-        }
-    }
-    horo__check(reason);
-    reason->delivered = true;
+    scope->reason->delivered = true;
     return -ECANCELED;
 }
 
 void horo_scope_cancel(struct horo_scope *scope)
 {
-    if (scope->state != SCOPE_CLOSED && !scope->cancelled) {
+    if (scope->state != HORO__SCOPE_CLOSED && !scope->cancelled) {
         scope->cancelled = true;
         refresh_tree(scope);
     }
@@ -117,17 +106,17 @@ void horo__scope_enter(struct horo_scope *scope, struct horo_task *task, struct 
     *scope = (struct horo_scope){
         .parent = parent,
         .task = task,
-        .state = SCOPE_OPEN,
+        .state = HORO__SCOPE_OPEN,
     };
     scope->deadline.fire = strike_deadline;
     horo__list_init(&scope->inside);
     horo__list_init(&scope->beside);
     if (parent) {
         horo__list_append(&parent->inside, &scope->beside);
-        scope->reached = parent->reached;
+        scope->reason = parent->reason;
     }
     task->scope = scope;
-    task->is_reached = scope->reached;
+    task->is_reached = scope->reason != NULL;
 }
 
 static void start_deadline(struct horo_scope *scope, horo_time moment)
@@ -180,7 +169,7 @@ int horo_scope_open(struct horo_scope *scope, const struct horo_scope_options *o
     scope->keep_going = options->keep_going;
     scope->shield = options->shield;
     if (scope->shield) {
-        scope->reached = false;
+        scope->reason = NULL;
         self->is_reached = false;
     }
     if (limit) {
@@ -200,7 +189,7 @@ void horo__scope_task_ended(struct horo_scope *scope, int result)
         }
     }
     scope->live_tasks--;
-    if (scope->live_tasks == 0 && scope->state == SCOPE_CLOSING) {
+    if (scope->live_tasks == 0 && scope->state == HORO__SCOPE_CLOSING) {
         horo__wake(scope->task, 0);
     }
 }
@@ -235,34 +224,36 @@ int horo__scope_leave(struct horo_scope *scope, int rc)
         if (rc != -ECANCELED && scope->failure == 0) {
             scope->failure = rc;
         }
-        if (scope->live_tasks > 0) {
+        if (scope->live_tasks > 0 && !scope->reason) {
             horo_scope_cancel(scope);
         }
     }
     if (scope->live_tasks > 0) {
-        scope->state = SCOPE_CLOSING;
+        scope->state = HORO__SCOPE_CLOSING;
         (void)horo__wait(NULL, scope); /* only the last task ends it */
     }
     free_ended_tasks(scope);
     if (horo__timer_is_armed(&scope->deadline)) {
         horo__timer_disarm(&self->loop->timers, &scope->deadline);
     }
-    scope->state = SCOPE_CLOSED;
+    scope->state = HORO__SCOPE_CLOSED;
+    rc = verdict(scope, rc);
     if (!scope->is_root) { /* those stay linked until their task is freed */
         horo__list_remove(&scope->beside);
         self->scope = scope->parent;
-        self->is_reached = scope->parent->reached;
+        self->is_reached = scope->parent->reason != NULL;
         scope->task = NULL;
+        scope->failure = -EINVAL; /* for those who close it again */
     }
-    return verdict(scope, rc);
+    return rc;
 }
 
 int horo_scope_close(struct horo_scope *scope, int rc)
 {
     struct horo_task *self = horo__task_self();
 
-    if (scope->state == SCOPE_CLOSED) {
-        return scope->failure; /* it never opened */
+    if (scope->state == HORO__SCOPE_CLOSED) {
+        return scope->failure; /* why it never opened; or it was closed */
     }
     if (!self || self->scope != scope || scope->is_root) {
         return -EINVAL;
@@ -274,7 +265,7 @@ int horo_scope_close(struct horo_scope *scope, int rc)
 
 void horo_scope_set_deadline(struct horo_scope *scope, horo_time moment)
 {
-    if (scope->state == SCOPE_CLOSED) {
+    if (scope->state == HORO__SCOPE_CLOSED) {
         return;
     }
     horo__timer_disarm(&scope->task->loop->timers, &scope->deadline);
@@ -285,7 +276,7 @@ void horo_scope_set_deadline(struct horo_scope *scope, horo_time moment)
 
 int horo_scope_set_shield(struct horo_scope *scope, bool shield)
 {
-    if (scope->state == SCOPE_CLOSED ||
+    if (scope->state == HORO__SCOPE_CLOSED ||
         (shield && !horo__timer_is_armed(&scope->deadline) && !scope->expired)) {
         return -EINVAL;
     }
@@ -296,7 +287,7 @@ int horo_scope_set_shield(struct horo_scope *scope, bool shield)
 
 bool horo_scope_is_cancelled(const struct horo_scope *scope)
 {
-    return scope->reached;
+    return scope->reason != NULL;
 }
 
 bool horo_scope_timed_out(const struct horo_scope *scope)

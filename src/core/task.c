@@ -32,7 +32,7 @@ static int check_spawn(const struct horo_scope *scope)
     if (!horo__loop) {
         return -HORO_ENOTASK;
     }
-    if (!scope->task) {
+    if (scope->state == HORO__SCOPE_CLOSED) {
         return -ECANCELED;
     }
     return scope->task->loop == horo__loop ? 0 : -HORO_EOTHERLOOP;
@@ -115,8 +115,12 @@ static _Noreturn __attribute__((noinline)) void task_end(struct horo_task *self,
     self->result = result;
     self->state = HORO__TASK_ENDED;
     loop->stats.tasks_live--;
-    if (self->joiner) {
-        horo__wake(self->joiner, 0);
+    if (self->join) {
+        /* The result goes over at once: by the time the joiner runs, the
+         * scope may have closed and this task be gone. */
+        self->join->result = result;
+        horo__wake(self->join->joiner, 0);
+        self->is_joinable = false;
     }
     if (!self->is_joinable) {
         horo__task_free(self);
@@ -138,9 +142,9 @@ void horo__context_start(struct horo__context *context)
 
 static void interrupt_join(struct horo_task *joiner)
 {
-    struct horo_task *task = horo__awaited(joiner);
+    struct horo__join *join = horo__awaited(joiner);
 
-    task->joiner = NULL;
+    join->task->join = NULL;
     horo__wake(joiner, -ECANCELED);
 }
 
@@ -160,25 +164,44 @@ static int check_join(struct horo_task *const *task)
     if ((*task)->loop != horo__loop) {
         return -HORO_EOTHERLOOP;
     }
-    return (*task)->joiner ? -EBUSY : 0;
+    return (*task)->join ? -EBUSY : 0;
+}
+
+/* Waits for a task that still runs; it frees itself then. */
+static int join_running(struct horo_task *task, int *ret_result)
+{
+    struct horo__join join = { .joiner = horo__loop->current, .task = task };
+    int rc;
+
+    task->join = &join;
+    rc = horo__wait(interrupt_join, &join);
+    if (rc == 0) {
+        *ret_result = join.result;
+    }
+    return rc;
 }
 
 int horo_task_join(struct horo_task **task, int *ret_result)
 {
     int rc = check_join(task);
+    int result = 0;
 
-    if (rc == 0 && (*task)->state != HORO__TASK_ENDED) {
-        (*task)->joiner = horo__loop->current;
-        rc = horo__wait(interrupt_join, *task);
-    }
     if (rc < 0) {
         return rc;
     }
-    if (ret_result) {
-        *ret_result = (*task)->result;
+    if ((*task)->state == HORO__TASK_ENDED) {
+        result = (*task)->result;
+        horo__task_free(*task);
+    } else {
+        rc = join_running(*task, &result);
+        if (rc < 0) {
+            return rc;
+        }
     }
-    horo__task_free(*task);
     *task = NULL;
+    if (ret_result) {
+        *ret_result = result;
+    }
     return 0;
 }
 
