@@ -148,14 +148,16 @@ static int configure_resolver(struct census *census)
     };
     int rc = horo_resolver_configure(&resolver);
 
+    if (rc == -ENOSYS) {
+        return 0; /* there still are addresses to ask */
+    }
     if (rc == -EINVAL) {
         console_fail(&census->console,
                      "--resolver %s: ADDRESS[:PORT], separated by commas, is "
                      "needed",
                      options->resolver ? options->resolver : "");
     }
-    /* Without c-ares there still are addresses to ask. */
-    return rc == -ENOSYS && !options->resolver ? 0 : rc;
+    return rc;
 }
 
 /* The main task. */
