@@ -198,11 +198,32 @@ static bool next_step(struct horo__operation *operation, int result)
     if (result == -EINTR) {
         return true;
     }
-    if (operation->kind == HORO__SEND && result > 0) {
+    if (operation->kind == HORO__SEND && result > 0 &&
+        operation->as.io.done + (uint32_t)result < operation->as.io.size) {
         operation->as.io.done += (uint32_t)result;
-        return operation->as.io.done < operation->as.io.size;
+        return true;
     }
     return false;
+}
+
+/* The result of an operation whose last step ended with `result`. */
+static int result_of(struct horo__operation *operation, int result)
+{
+    bool is_cancelling = operation->state == HORO__OPERATION_CANCELLING;
+
+    if (result < 0) {
+        return result;
+    }
+    if (operation->awaits_readiness) {
+        return -ECANCELED; /* ready, but nothing has been done */
+    }
+    if (operation->kind == HORO__SEND) {
+        operation->as.io.done += (uint32_t)result;
+        return is_cancelling && operation->as.io.done < operation->as.io.size
+                   ? -ECANCELED
+                   : (int)operation->as.io.done;
+    }
+    return result;
 }
 
 static void complete(struct uring_backend *self, struct horo__operation *operation, int result)
@@ -211,13 +232,9 @@ static void complete(struct uring_backend *self, struct horo__operation *operati
         submit(self, operation);
         return;
     }
+    result = result_of(operation, result);
     if (operation->state == HORO__OPERATION_CANCELLING) {
         horo__list_remove(&operation->link); /* of `uncancelled`, perhaps */
-        if (operation->awaits_readiness && result >= 0) {
-            result = -ECANCELED; /* ready, but nothing has been done */
-        }
-    } else if (operation->kind == HORO__SEND && result > 0) {
-        result = (int)operation->as.io.done;
     }
     horo__operation_finish(operation, result);
 }

@@ -261,9 +261,6 @@ static ssize_t write_all(struct horo_stream *stream, const char *bytes, size_t s
         if (put < 0) {
             return put;
         }
-        if (stream->is_socket && (uint32_t)put < operation.as.io.size) {
-            return -ECANCELED; /* nothing else cuts a send short */
-        }
         count += (size_t)put;
     }
     return (ssize_t)count;
