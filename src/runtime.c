@@ -58,10 +58,11 @@ static int run_main(struct horo_loop *loop, horo_task_fn *fn, void *arg,
     return rc;
 }
 
-int horo__run(horo_task_fn *fn, void *arg, const struct horo_loop_options *options,
-              const char *fn_name)
+int horo__run(horo_task_fn *fn, void *arg,
+              const struct horo_loop_options *options, const char *fn_name)
 {
-    struct horo_loop_options effective = options ? *options : (struct horo_loop_options){ 0 };
+    struct horo_loop_options effective =
+        options ? *options : (struct horo_loop_options){ 0 };
     struct horo_loop *loop;
     int rc = read_environment(&effective);
 

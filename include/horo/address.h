@@ -28,12 +28,14 @@ struct horo_address {
  * zeros) or IPv6 address ("2001:db8::1", RFC 4291 section 2.2, optionally in
  * brackets, optionally with a zone "%eth0", RFC 4007 section 11). No names are
  * looked up. Never suspends. Returns 0 or -EINVAL. */
-HORO__API int horo_address_parse(const char *text, uint16_t port, struct horo_address *ret_address);
+HORO__API int horo_address_parse(const char *text, uint16_t port,
+                                 struct horo_address *ret_address);
 
 /* Writes "192.0.2.1:80" or "[2001:db8::1]:80" (RFC 5952) to `buffer`, always
  * terminated. Never suspends. Returns the length, or -ENOSPC, or
  * -EAFNOSUPPORT for neither family. */
-HORO__API int horo_address_format(const struct horo_address *address, char *buffer, size_t size);
+HORO__API int horo_address_format(const struct horo_address *address,
+                                  char *buffer, size_t size);
 
 /* The port in host byte order; 0 when the address has none. */
 HORO__API uint16_t horo_address_port(const struct horo_address *address);

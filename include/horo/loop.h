@@ -46,7 +46,8 @@ struct horo_loop_options {
  * runs a loop already, -EINVAL for an unknown backend or clock, -ENOSYS for a
  * backend that this build or system lacks, -ENOMEM, -EMFILE, -ENFILE. */
 #define horo_run(fn, arg, options) horo__run(fn, arg, options, #fn)
-HORO__API int horo__run(horo_task_fn *fn, void *arg, const struct horo_loop_options *options,
+HORO__API int horo__run(horo_task_fn *fn, void *arg,
+                        const struct horo_loop_options *options,
                         const char *fn_name);
 
 /* This thread's loop; NULL when it runs none. */
@@ -63,7 +64,8 @@ HORO__API const char *horo_loop_backend(const struct horo_loop *loop);
  *
  * The caller answers for the loop still being there: a thread that posts has
  * to be joined, or told to stop, before horo_run() returns. */
-HORO__API int horo_loop_post(struct horo_loop *loop, void (*fn)(void *arg), void *arg);
+HORO__API int horo_loop_post(struct horo_loop *loop, void (*fn)(void *arg),
+                             void *arg);
 
 /* What a loop has done so far; values only grow, but for those named live. */
 struct horo_loop_stats {
@@ -71,11 +73,11 @@ struct horo_loop_stats {
     uint64_t tasks_spawned;
     uint64_t operations_live;
     uint64_t timers_live;
-    uint64_t stacks_live;  /* in use or kept for reuse */
-    uint64_t turns;        /* rounds of the loop */
-    uint64_t parks;        /* waits in the kernel */
-    uint64_t spins;        /* busy waits */
-    uint64_t stack_bytes;  /* address space reserved for stacks */
+    uint64_t stacks_live; /* in use or kept for reuse */
+    uint64_t turns;       /* rounds of the loop */
+    uint64_t parks;       /* waits in the kernel */
+    uint64_t spins;       /* busy waits */
+    uint64_t stack_bytes; /* address space reserved for stacks */
 };
 
 /* Copies the counters of this thread's loop. Returns 0 or -HORO_ENOTASK. */

@@ -30,7 +30,8 @@ struct horo_resolver_options {
  * -ECANCELED. `options` may be NULL and is copied. Never suspends. Returns 0;
  * -EINVAL for a server list that cannot be read; -ENOMEM; -ENOSYS when built
  * without c-ares; -HORO_ENOTASK outside a loop. */
-HORO__API int horo_resolver_configure(const struct horo_resolver_options *options);
+HORO__API int
+horo_resolver_configure(const struct horo_resolver_options *options);
 
 /* Looks up `name`, a host name or a literal address, and writes at most
  * `capacity` addresses with `port` set, in the order in which they should be
@@ -38,8 +39,8 @@ HORO__API int horo_resolver_configure(const struct horo_resolver_options *option
  * the number of addresses, at least 1; -ECANCELED when cancelled; a code of
  * the HORO_ENAME family; -ENOMEM; -EINVAL for a capacity of 0; -HORO_ENOTASK
  * outside a task; -ENOSYS for a name when built without c-ares. */
-HORO__API int horo_resolve(const char *name, uint16_t port, struct horo_address *ret_addresses,
-                           size_t capacity);
+HORO__API int horo_resolve(const char *name, uint16_t port,
+                           struct horo_address *ret_addresses, size_t capacity);
 
 HORO__END
 

@@ -23,11 +23,12 @@ struct horo_task;
 /* Lives in the caller's memory, usually on its stack, from open to close.
  * The fields are private. */
 struct horo_scope {
-    struct horo_scope *parent;   /* the scope around this one */
-    struct horo_task *task;      /* the task whose block this is */
-    struct horo_scope *reason;   /* the cancelled one that is felt here, or NULL */
-    struct horo__link inside;    /* horo_scope::beside of those within */
-    struct horo__link beside;    /* in the parent's `inside` */
+    struct horo_scope *parent; /* the scope around this one */
+    struct horo_task *task;    /* the task whose block this is */
+    struct horo_scope
+        *reason;              /* the cancelled one that is felt here, or NULL */
+    struct horo__link inside; /* horo_scope::beside of those within */
+    struct horo__link beside; /* in the parent's `inside` */
     struct horo__timer deadline; /* armed when the scope has one */
     unsigned live_tasks;         /* spawned here and not yet ended */
     int failure;                 /* the first failed task's result, or 0 */
@@ -58,7 +59,8 @@ struct horo_scope_options {
  * NULL. Never suspends. Returns 0; -HORO_ENOTASK outside a task; -EINVAL for a
  * shield without a limit. After a failure `scope` is closed already: spawning
  * into it fails, and horo_scope_close() returns the same code. */
-HORO__API int horo_scope_open(struct horo_scope *scope, const struct horo_scope_options *options);
+HORO__API int horo_scope_open(struct horo_scope *scope,
+                              const struct horo_scope_options *options);
 
 /* Closes the scope, which must be the calling task's innermost one, after all
  * tasks in it have ended; suspends until they have, however the scope fares:
@@ -82,7 +84,8 @@ HORO__API void horo_scope_cancel(struct horo_scope *scope);
 
 /* Moves the deadline to `moment` of horo_now(); 0 removes it. A deadline that
  * has already struck stays struck. Never suspends, never fails. */
-HORO__API void horo_scope_set_deadline(struct horo_scope *scope, horo_time moment);
+HORO__API void horo_scope_set_deadline(struct horo_scope *scope,
+                                       horo_time moment);
 
 /* Raises or lowers the shield of an open scope. Returns 0, or -EINVAL when
  * raising it over a scope without deadline. Never suspends. */

@@ -26,30 +26,35 @@ struct horo_stream;
 
 /* Reads what is there, at least one byte, at most `size`. Returns the number
  * of bytes, 0 at the end of the stream (or for a size of 0). */
-HORO__API ssize_t horo_stream_read(struct horo_stream *stream, void *buffer, size_t size);
+HORO__API ssize_t horo_stream_read(struct horo_stream *stream, void *buffer,
+                                   size_t size);
 
 /* Reads exactly `size` bytes. Returns `size`, or -HORO_EINCOMPLETE when the
  * stream ends first. On any failure the bytes that came so far are kept and
  * read next, so that nothing is lost; -ENOMEM when there is no memory to keep
  * them, and they are lost. */
-HORO__API ssize_t horo_stream_read_exact(struct horo_stream *stream, void *buffer, size_t size);
+HORO__API ssize_t horo_stream_read_exact(struct horo_stream *stream,
+                                         void *buffer, size_t size);
 
 /* Reads up to and including the first occurrence of the string `delimiter`.
  * Returns the number of bytes; 0 when the stream ends cleanly before any;
  * -HORO_EINCOMPLETE when it ends in between; -HORO_EOVERRUN when `size` bytes
  * (64 KiB at most) hold no delimiter. On any failure the bytes are kept and
  * read next. -EINVAL for an empty delimiter. */
-HORO__API ssize_t horo_stream_read_until(struct horo_stream *stream, void *buffer, size_t size,
+HORO__API ssize_t horo_stream_read_until(struct horo_stream *stream,
+                                         void *buffer, size_t size,
                                          const char *delimiter);
 
 /* Writes all `size` bytes. Returns `size`. After a failure an unknown part has
  * been sent, and the stream is good only for closing. */
-HORO__API ssize_t horo_stream_write(struct horo_stream *stream, const void *buffer, size_t size);
+HORO__API ssize_t horo_stream_write(struct horo_stream *stream,
+                                    const void *buffer, size_t size);
 
 /* Writes formatted text, printf(3), at most 64 KiB. Returns the number of
  * bytes written; -EMSGSIZE when the text is longer, with nothing written;
  * -EINVAL for a format that cannot be printed; -ENOMEM. */
-HORO__API ssize_t horo_stream_printf(struct horo_stream *stream, const char *format, ...)
+HORO__API ssize_t horo_stream_printf(struct horo_stream *stream,
+                                     const char *format, ...)
     HORO__PRINTF(2, 3);
 
 /* Says that nothing more will be written: the peer reads the end of the
@@ -68,8 +73,10 @@ HORO__API void horo_stream_abort(struct horo_stream **stream);
 
 /* The address of the other end, and of this one. Do not suspend. Return 0 or
  * what getpeername(2), getsockname(2) say. */
-HORO__API int horo_stream_peer(const struct horo_stream *stream, struct horo_address *ret_address);
-HORO__API int horo_stream_local(const struct horo_stream *stream, struct horo_address *ret_address);
+HORO__API int horo_stream_peer(const struct horo_stream *stream,
+                               struct horo_address *ret_address);
+HORO__API int horo_stream_local(const struct horo_stream *stream,
+                                struct horo_address *ret_address);
 
 /* The descriptor below, for setsockopt(2) and the like; it stays the stream's. */
 HORO__API int horo_stream_fd(const struct horo_stream *stream);

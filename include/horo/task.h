@@ -38,9 +38,11 @@ struct horo_spawn_options {
  * told at their first suspension, so that they can free what they own.
  *
  * Memory: one touched page (4 KiB) and its share of page tables. */
-#define horo_spawn(scope, fn, arg, options) horo__spawn(scope, fn, arg, options, #fn)
+#define horo_spawn(scope, fn, arg, options) \
+    horo__spawn(scope, fn, arg, options, #fn)
 HORO__API int horo__spawn(struct horo_scope *scope, horo_task_fn *fn, void *arg,
-                          const struct horo_spawn_options *options, const char *fn_name);
+                          const struct horo_spawn_options *options,
+                          const char *fn_name);
 
 /* Waits until the task has ended, frees it and nulls `*task`; its result goes
  * to `ret_result` (may be NULL). A task can be joined once. Suspends. Returns

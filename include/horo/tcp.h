@@ -16,7 +16,8 @@ struct horo_listener;
  * HORO_ENAME family for the name; what connect(2) says of the last address,
  * such as -ECONNREFUSED, -ENETUNREACH, -ETIMEDOUT; -EMFILE, -ENOMEM;
  * -HORO_ENOTASK. */
-HORO__API int horo_tcp_connect(const char *host, uint16_t port, struct horo_stream **ret_stream);
+HORO__API int horo_tcp_connect(const char *host, uint16_t port,
+                               struct horo_stream **ret_stream);
 
 /* Connects to one address. Otherwise as horo_tcp_connect(). */
 HORO__API int horo_tcp_connect_address(const struct horo_address *address,
@@ -48,7 +49,8 @@ HORO__API int horo_tcp_listen(const char *host, uint16_t port,
  * -ENOMEM without memory, when the connection keeps waiting and the caller
  * should let others finish before it tries again; -ECONNABORTED when another
  * task closed the listener; -HORO_ENOTASK. */
-HORO__API int horo_tcp_accept(struct horo_listener *listener, struct horo_stream **ret_stream);
+HORO__API int horo_tcp_accept(struct horo_listener *listener,
+                              struct horo_stream **ret_stream);
 
 /* The address listened on. Does not suspend. Returns 0 or what getsockname(2)
  * says. */

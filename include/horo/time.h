@@ -12,9 +12,9 @@ typedef int64_t horo_time;
 
 /* Durations in readable units; fractions such as HORO_S(0.5) are allowed. */
 #define HORO_NS(n) ((horo_time)(n))
-#define HORO_US(n) ((horo_time)((n) * INT64_C(1000)))
-#define HORO_MS(n) ((horo_time)((n) * INT64_C(1000000)))
-#define HORO_S(n) ((horo_time)((n) * INT64_C(1000000000)))
+#define HORO_US(n) ((horo_time)(INT64_C(1000) * (n)))
+#define HORO_MS(n) ((horo_time)(INT64_C(1000000) * (n)))
+#define HORO_S(n) ((horo_time)(INT64_C(1000000000) * (n)))
 
 /* The time on this thread's loop's clock, in nanoseconds. Starts at an
  * arbitrary point: only differences and deadlines mean something. Outside a

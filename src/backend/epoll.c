@@ -27,9 +27,9 @@ struct entry {
     struct horo__link waiting; /* horo__operation::link */
     bool is_registered;
     bool is_foreign; /* someone else's, see horo_fd_wait() */
-    bool may_read;  /* a read may find something; false: wait first */
+    bool may_read;   /* a read may find something; false: wait first */
     bool may_write;
-    bool hung_up;   /* no further edge will come for reading */
+    bool hung_up; /* no further edge will come for reading */
 };
 
 struct epoll_backend {
@@ -88,7 +88,8 @@ static int grow_table(struct epoll_backend *self, size_t chunk)
     return 0;
 }
 
-static int make_entry(struct epoll_backend *self, int fd, struct entry **ret_entry)
+static int make_entry(struct epoll_backend *self, int fd,
+                      struct entry **ret_entry)
 {
     size_t chunk = (size_t)fd >> CHUNK_BITS;
     struct entry *entries;
@@ -123,9 +124,11 @@ static int register_fd(struct epoll_backend *self, struct entry *entry, int fd)
     if (entry->is_registered) {
         return 0;
     }
-    rc = horo__sys_epoll_ctl(self->epoll_fd, EPOLL_CTL_ADD, fd, all, (uint64_t)fd);
+    rc = horo__sys_epoll_ctl(self->epoll_fd, EPOLL_CTL_ADD, fd, all,
+                             (uint64_t)fd);
     if (rc == -EEXIST) { /* registered under another number that was closed */
-        rc = horo__sys_epoll_ctl(self->epoll_fd, EPOLL_CTL_MOD, fd, all, (uint64_t)fd);
+        rc = horo__sys_epoll_ctl(self->epoll_fd, EPOLL_CTL_MOD, fd, all,
+                                 (uint64_t)fd);
     }
     if (rc == 0) {
         entry->is_registered = true;
@@ -133,7 +136,8 @@ static int register_fd(struct epoll_backend *self, struct entry *entry, int fd)
     return rc;
 }
 
-static void unregister_fd(struct epoll_backend *self, struct entry *entry, int fd)
+static void unregister_fd(struct epoll_backend *self, struct entry *entry,
+                          int fd)
 {
     if (entry->is_registered) {
         /* It may be closed already: then there is nothing left to remove. */
@@ -176,12 +180,13 @@ static bool try_connect(struct horo__operation *operation)
 
 static bool try_receive(struct horo__operation *operation, struct entry *entry)
 {
-    ssize_t got = horo__sys_recv(operation->fd, operation->as.io.buffer, operation->as.io.size,
-                                 MSG_DONTWAIT);
+    ssize_t got = horo__sys_recv(operation->fd, operation->as.io.buffer,
+                                 operation->as.io.size, MSG_DONTWAIT);
 
     /* Less than asked for means that the socket is empty, epoll(7), and that
      * the next byte will bring an edge, unless the last one has been. */
-    if (got == -EAGAIN || (got > 0 && got < operation->as.io.size && !entry->hung_up)) {
+    if (got == -EAGAIN ||
+        (got > 0 && got < operation->as.io.size && !entry->hung_up)) {
         entry->may_read = false;
     }
     return got != -EAGAIN && done(operation, got);
@@ -190,8 +195,9 @@ static bool try_receive(struct horo__operation *operation, struct entry *entry)
 static bool try_send(struct horo__operation *operation, struct entry *entry)
 {
     while (operation->as.io.done < operation->as.io.size) {
-        ssize_t put = horo__sys_send(operation->fd, operation->as.io.buffer + operation->as.io.done,
-                                     operation->as.io.size - operation->as.io.done, MSG_DONTWAIT);
+        ssize_t put = horo__sys_send(
+            operation->fd, operation->as.io.buffer + operation->as.io.done,
+            operation->as.io.size - operation->as.io.done, MSG_DONTWAIT);
 
         if (put == -EAGAIN) {
             entry->may_write = false;
@@ -214,21 +220,24 @@ static bool try_read(struct horo__operation *operation)
         return false;
     }
     return done(operation, events < 0 ? events
-                                      : horo__sys_read(operation->fd, operation->as.io.buffer,
+                                      : horo__sys_read(operation->fd,
+                                                       operation->as.io.buffer,
                                                        operation->as.io.size));
 }
 
 static bool try_write(struct horo__operation *operation)
 {
     int events = horo__sys_poll_now(operation->fd, POLLOUT);
-    size_t size = operation->as.io.size < SAFE_WRITE ? operation->as.io.size : SAFE_WRITE;
+    size_t size =
+        operation->as.io.size < SAFE_WRITE ? operation->as.io.size : SAFE_WRITE;
 
     if (events == 0) {
         return false;
     }
-    return done(operation, events < 0 ? events
-                                      : horo__sys_write(operation->fd, operation->as.io.buffer,
-                                                        size));
+    return done(operation,
+                events < 0 ? events
+                           : horo__sys_write(operation->fd,
+                                             operation->as.io.buffer, size));
 }
 
 static bool try_poll(struct horo__operation *operation)
@@ -261,7 +270,8 @@ static bool try(struct horo__operation *operation, struct entry *entry)
 
 /* --- operations --- */
 
-static bool epoll_start(struct horo__backend *backend, struct horo__operation *operation)
+static bool epoll_start(struct horo__backend *backend,
+                        struct horo__operation *operation)
 {
     struct epoll_backend *self = self_of(backend);
     struct entry *entry;
@@ -295,7 +305,8 @@ static void settle(struct epoll_backend *self, struct entry *entry, int fd)
     }
 }
 
-static void epoll_cancel(struct horo__backend *backend, struct horo__operation *operation)
+static void epoll_cancel(struct horo__backend *backend,
+                         struct horo__operation *operation)
 {
     struct epoll_backend *self = self_of(backend);
 
@@ -320,7 +331,8 @@ static void epoll_forget(struct horo__backend *backend, int fd, bool in_use)
 
 /* --- events --- */
 
-static void dispatch(struct epoll_backend *self, struct entry *entry, int fd, uint32_t events)
+static void dispatch(struct epoll_backend *self, struct entry *entry, int fd,
+                     uint32_t events)
 {
     struct horo__link retry;
     struct horo__link *link;
@@ -340,9 +352,11 @@ static void dispatch(struct epoll_backend *self, struct entry *entry, int fd, ui
     }
     /* A completion may start and cancel others here: take one at a time. */
     while ((link = horo__list_pop(&retry))) {
-        struct horo__operation *operation = horo__container(link, struct horo__operation, link);
+        struct horo__operation *operation =
+            horo__container(link, struct horo__operation, link);
 
-        if (operation->kind == HORO__CONNECT && !(events & (EPOLLOUT | EPOLLHUP | EPOLLERR))) {
+        if (operation->kind == HORO__CONNECT &&
+            !(events & (EPOLLOUT | EPOLLHUP | EPOLLERR))) {
             horo__list_append(&entry->waiting, link);
         } else if (try(operation, entry)) {
             horo__operation_finish(operation, operation->result);
@@ -356,7 +370,8 @@ static void dispatch(struct epoll_backend *self, struct entry *entry, int fd, ui
 static bool epoll_poll(struct horo__backend *backend, int64_t timeout_ns)
 {
     struct epoll_backend *self = self_of(backend);
-    int count = horo__sys_epoll_wait(self->epoll_fd, self->events, EVENTS_AT_ONCE, timeout_ns);
+    int count = horo__sys_epoll_wait(self->epoll_fd, self->events,
+                                     EVENTS_AT_ONCE, timeout_ns);
 
     for (int i = 0; i < count; i++) {
         int fd = (int)self->events[i].data.u64;

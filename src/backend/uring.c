@@ -36,7 +36,7 @@ static struct io_uring_sqe *get_submission(struct uring_backend *self)
 {
     struct io_uring_sqe *entry = io_uring_get_sqe(&self->ring);
 
-    if (!entry && io_uring_submit(&self->ring) > 0) {
+    if (!entry && horo__ring_hand_over(&self->ring) > 0) {
         entry = io_uring_get_sqe(&self->ring);
     }
     return entry;
@@ -44,10 +44,13 @@ static struct io_uring_sqe *get_submission(struct uring_backend *self)
 
 static short readiness_for(enum horo__operation_kind kind)
 {
-    return kind == HORO__SEND || kind == HORO__WRITE || kind == HORO__CONNECT ? POLLOUT : POLLIN;
+    return kind == HORO__SEND || kind == HORO__WRITE || kind == HORO__CONNECT
+               ? POLLOUT
+               : POLLIN;
 }
 
-static void prepare_io(struct io_uring_sqe *entry, struct horo__operation *operation)
+static void prepare_io(struct io_uring_sqe *entry,
+                       struct horo__operation *operation)
 {
     char *buffer = operation->as.io.buffer + operation->as.io.done;
     uint32_t size = operation->as.io.size - operation->as.io.done;
@@ -60,7 +63,8 @@ static void prepare_io(struct io_uring_sqe *entry, struct horo__operation *opera
         }
         break;
     case HORO__SEND:
-        io_uring_prep_send(entry, operation->fd, buffer, size, MSG_WAITALL | MSG_NOSIGNAL);
+        io_uring_prep_send(entry, operation->fd, buffer, size,
+                           MSG_WAITALL | MSG_NOSIGNAL);
         break;
     case HORO__READ:
         io_uring_prep_read(entry, operation->fd, buffer, size, (uint64_t)-1);
@@ -71,10 +75,12 @@ static void prepare_io(struct io_uring_sqe *entry, struct horo__operation *opera
     }
 }
 
-static void prepare(struct io_uring_sqe *entry, struct horo__operation *operation)
+static void prepare(struct io_uring_sqe *entry,
+                    struct horo__operation *operation)
 {
     if (operation->awaits_readiness) {
-        io_uring_prep_poll_add(entry, operation->fd, (unsigned)readiness_for(operation->kind));
+        io_uring_prep_poll_add(entry, operation->fd,
+                               (unsigned)readiness_for(operation->kind));
         io_uring_sqe_set_data(entry, operation);
         return;
     }
@@ -83,7 +89,8 @@ static void prepare(struct io_uring_sqe *entry, struct horo__operation *operatio
         io_uring_prep_accept(entry, operation->fd, NULL, NULL, SOCK_CLOEXEC);
         break;
     case HORO__CONNECT:
-        io_uring_prep_connect(entry, operation->fd, operation->as.connect.address,
+        io_uring_prep_connect(entry, operation->fd,
+                              operation->as.connect.address,
                               operation->as.connect.size);
         break;
     case HORO__RECEIVE:
@@ -93,13 +100,15 @@ static void prepare(struct io_uring_sqe *entry, struct horo__operation *operatio
         prepare_io(entry, operation);
         break;
     case HORO__POLL:
-        io_uring_prep_poll_add(entry, operation->fd, (unsigned short)operation->as.poll.events);
+        io_uring_prep_poll_add(entry, operation->fd,
+                               (unsigned short)operation->as.poll.events);
         break;
     }
     io_uring_sqe_set_data(entry, operation);
 }
 
-static void submit(struct uring_backend *self, struct horo__operation *operation)
+static void submit(struct uring_backend *self,
+                   struct horo__operation *operation)
 {
     struct io_uring_sqe *entry = get_submission(self);
 
@@ -110,7 +119,8 @@ static void submit(struct uring_backend *self, struct horo__operation *operation
     }
 }
 
-static bool uring_start(struct horo__backend *backend, struct horo__operation *operation)
+static bool uring_start(struct horo__backend *backend,
+                        struct horo__operation *operation)
 {
     operation->state = HORO__OPERATION_ACTIVE;
     operation->awaits_readiness = false;
@@ -119,7 +129,8 @@ static bool uring_start(struct horo__backend *backend, struct horo__operation *o
     return false;
 }
 
-static bool submit_cancel(struct uring_backend *self, struct horo__operation *operation)
+static bool submit_cancel(struct uring_backend *self,
+                          struct horo__operation *operation)
 {
     struct io_uring_sqe *entry = get_submission(self);
 
@@ -132,7 +143,8 @@ static bool submit_cancel(struct uring_backend *self, struct horo__operation *op
     return true;
 }
 
-static void uring_cancel(struct horo__backend *backend, struct horo__operation *operation)
+static void uring_cancel(struct horo__backend *backend,
+                         struct horo__operation *operation)
 {
     struct uring_backend *self = self_of(backend);
 
@@ -152,7 +164,7 @@ static void uring_forget(struct horo__backend *backend, int fd, bool in_use)
     /* A submission names its descriptor by number: the kernel has to see it
      * before the number can come to mean another file. */
     while (in_use && io_uring_sq_ready(&self->ring) > 0) {
-        (void)io_uring_submit(&self->ring);
+        (void)horo__ring_hand_over(&self->ring);
     }
 }
 
@@ -162,13 +174,15 @@ static void submit_leftovers(struct uring_backend *self)
     struct horo__link *link;
 
     while ((link = horo__list_pop(&self->uncancelled))) {
-        if (!submit_cancel(self, horo__container(link, struct horo__operation, link))) {
+        if (!submit_cancel(
+                self, horo__container(link, struct horo__operation, link))) {
             horo__list_append(&self->uncancelled, link);
             return;
         }
     }
     while ((link = horo__list_pop(&self->unsubmitted))) {
-        struct horo__operation *operation = horo__container(link, struct horo__operation, link);
+        struct horo__operation *operation =
+            horo__container(link, struct horo__operation, link);
         struct io_uring_sqe *entry = get_submission(self);
 
         if (!entry) {
@@ -226,7 +240,8 @@ static int result_of(struct horo__operation *operation, int result)
     return result;
 }
 
-static void complete(struct uring_backend *self, struct horo__operation *operation, int result)
+static void complete(struct uring_backend *self,
+                     struct horo__operation *operation, int result)
 {
     if (next_step(operation, result)) {
         submit(self, operation);
@@ -264,7 +279,8 @@ static bool uring_poll(struct horo__backend *backend, int64_t timeout_ns)
     bool is_pending;
 
     submit_leftovers(self);
-    is_pending = io_uring_sq_ready(&self->ring) > 0 || horo__ring_has_news(&self->ring);
+    is_pending =
+        io_uring_sq_ready(&self->ring) > 0 || horo__ring_has_news(&self->ring);
     if (timeout_ns == 0 || io_uring_cq_ready(&self->ring) > 0) {
         /* A shortage of kernel memory passes; what was not taken stays. */
         if (is_pending) {

@@ -12,11 +12,11 @@
  * nothing in base may call the system. */
 _Noreturn void horo__panic(const char *message, const char *file, int line);
 
-#define horo__check(condition)                            \
-    do {                                                  \
-        if (horo__unlikely(!(condition))) {               \
+#define horo__check(condition)                           \
+    do {                                                 \
+        if (horo__unlikely(!(condition))) {              \
             horo__panic(#condition, __FILE__, __LINE__); \
-        }                                                 \
+        }                                                \
     } while (0)
 
 #endif

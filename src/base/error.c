@@ -42,8 +42,8 @@ static const char *own_code(enum horo_error code)
 const char *horo_strerror(int code)
 {
     int positive = code < 0 ? -(unsigned)code : (unsigned)code;
-    const char *text =
-        positive >= 4096 ? own_code((enum horo_error)positive) : strerrordesc_np(positive);
+    const char *text = positive >= 4096 ? own_code((enum horo_error)positive)
+                                        : strerrordesc_np(positive);
 
     return text ? text : "unknown error";
 }

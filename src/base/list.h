@@ -22,7 +22,8 @@ static inline bool horo__list_is_empty(const struct horo__link *list)
     return list->next == list;
 }
 
-static inline void horo__list_append(struct horo__link *list, struct horo__link *item)
+static inline void horo__list_append(struct horo__link *list,
+                                     struct horo__link *item)
 {
     item->prev = list->prev;
     item->next = list;

@@ -18,7 +18,8 @@ static inline bool horo__size_add(size_t one, size_t other, size_t *ret_sum)
 }
 
 /* False, with the output untouched, when the product does not fit. */
-static inline bool horo__size_multiply(size_t one, size_t other, size_t *ret_product)
+static inline bool horo__size_multiply(size_t one, size_t other,
+                                       size_t *ret_product)
 {
     size_t product;
 

@@ -5,8 +5,10 @@
 
 enum { TICK_BITS = 20, LEVEL_BITS = 6, SLOT_MASK = HORO__WHEEL_SLOTS - 1 };
 
-_Static_assert(TICK_BITS + HORO__WHEEL_LEVELS * LEVEL_BITS >= 64, "the wheel spans all of time");
-_Static_assert(1 << LEVEL_BITS == HORO__WHEEL_SLOTS, "one bitmap word for each level");
+_Static_assert(TICK_BITS + HORO__WHEEL_LEVELS * LEVEL_BITS >= 64,
+               "the wheel spans all of time");
+_Static_assert(1 << LEVEL_BITS == HORO__WHEEL_SLOTS,
+               "one bitmap word for each level");
 
 /* Moments before zero are as due as zero is. */
 static uint64_t tick_of(int64_t moment_ns)
@@ -17,7 +19,8 @@ static uint64_t tick_of(int64_t moment_ns)
 /* --- the near: a pairing heap; link_a first child, link_b next sibling,
  * link_c parent of a first child, else elder sibling --- */
 
-static bool is_before(const struct horo__timer *one, const struct horo__timer *other)
+static bool is_before(const struct horo__timer *one,
+                      const struct horo__timer *other)
 {
     if (one->deadline_ns != other->deadline_ns) {
         return one->deadline_ns < other->deadline_ns;
@@ -26,7 +29,8 @@ static bool is_before(const struct horo__timer *one, const struct horo__timer *o
 }
 
 /* Joins two heaps, neither NULL; the later root becomes the first child. */
-static struct horo__timer *heap_meld(struct horo__timer *one, struct horo__timer *other)
+static struct horo__timer *heap_meld(struct horo__timer *one,
+                                     struct horo__timer *other)
 {
     if (is_before(other, one)) {
         struct horo__timer *swap = one;
@@ -114,8 +118,8 @@ static void heap_remove(struct horo__timers *timers, struct horo__timer *timer)
 
 /* --- the far: the wheel; link_a next, link_b previous in the slot --- */
 
-static void slot_insert(struct horo__timers *timers, struct horo__timer *timer, unsigned level,
-                        unsigned slot)
+static void slot_insert(struct horo__timers *timers, struct horo__timer *timer,
+                        unsigned level, unsigned slot)
 {
     struct horo__timer **head = &timers->slots[level][slot];
 
@@ -131,12 +135,14 @@ static void slot_insert(struct horo__timers *timers, struct horo__timer *timer, 
     timers->occupied[level] |= UINT64_C(1) << slot;
 }
 
-static void wheel_insert(struct horo__timers *timers, struct horo__timer *timer, uint64_t tick)
+static void wheel_insert(struct horo__timers *timers, struct horo__timer *timer,
+                         uint64_t tick)
 {
     unsigned highest = 63 - (unsigned)__builtin_clzll(tick ^ timers->tick);
     unsigned level = highest / LEVEL_BITS;
 
-    slot_insert(timers, timer, level, (unsigned)(tick >> (level * LEVEL_BITS)) & SLOT_MASK);
+    slot_insert(timers, timer, level,
+                (unsigned)(tick >> (level * LEVEL_BITS)) & SLOT_MASK);
 }
 
 static void wheel_remove(struct horo__timers *timers, struct horo__timer *timer)
@@ -156,7 +162,8 @@ static void wheel_remove(struct horo__timers *timers, struct horo__timer *timer)
 
 /* Finds the first occupied slot after where the wheel stands. All slots of a
  * level come before those of the next, so the lowest level decides. */
-static bool wheel_next(const struct horo__timers *timers, unsigned *ret_level, uint64_t *ret_tick)
+static bool wheel_next(const struct horo__timers *timers, unsigned *ret_level,
+                       uint64_t *ret_tick)
 {
     for (unsigned level = 0; level < HORO__WHEEL_LEVELS; level++) {
         if (timers->occupied[level]) {
@@ -164,7 +171,8 @@ static bool wheel_next(const struct horo__timers *timers, unsigned *ret_level, u
             uint64_t slot = (uint64_t)__builtin_ctzll(timers->occupied[level]);
             uint64_t round = shift + LEVEL_BITS >= 64
                                  ? 0
-                                 : timers->tick >> (shift + LEVEL_BITS) << (shift + LEVEL_BITS);
+                                 : timers->tick >> (shift + LEVEL_BITS)
+                                                       << (shift + LEVEL_BITS);
 
             *ret_level = level;
             *ret_tick = round | slot << shift;
@@ -186,7 +194,8 @@ static void place(struct horo__timers *timers, struct horo__timer *timer)
 }
 
 /* Empties a slot: what is in it goes to lower levels or to the heap. */
-static void slot_release(struct horo__timers *timers, unsigned level, unsigned slot)
+static void slot_release(struct horo__timers *timers, unsigned level,
+                         unsigned slot)
 {
     struct horo__timer *timer = timers->slots[level][slot];
 
@@ -201,10 +210,12 @@ static void slot_release(struct horo__timers *timers, unsigned level, unsigned s
 }
 
 /* Moves the wheel to an occupied slot. */
-static void wheel_advance(struct horo__timers *timers, unsigned level, uint64_t tick)
+static void wheel_advance(struct horo__timers *timers, unsigned level,
+                          uint64_t tick)
 {
     timers->tick = tick;
-    slot_release(timers, level, (unsigned)(tick >> (level * LEVEL_BITS)) & SLOT_MASK);
+    slot_release(timers, level,
+                 (unsigned)(tick >> (level * LEVEL_BITS)) & SLOT_MASK);
 }
 
 /* --- both --- */
@@ -214,7 +225,8 @@ void horo__timers_init(struct horo__timers *timers, int64_t now_ns)
     *timers = (struct horo__timers){ .tick = tick_of(now_ns) };
 }
 
-void horo__timer_arm(struct horo__timers *timers, struct horo__timer *timer, int64_t deadline_ns)
+void horo__timer_arm(struct horo__timers *timers, struct horo__timer *timer,
+                     int64_t deadline_ns)
 {
     horo__check(timer->state == HORO__TIMER_IDLE);
     timer->deadline_ns = deadline_ns;

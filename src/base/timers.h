@@ -22,9 +22,9 @@ enum horo__timer_state {
 };
 
 struct horo__timers {
-    uint64_t tick;      /* where the wheel stands, in slots of level 0 */
-    uint64_t order;     /* counts timers armed, to break ties */
-    uint64_t armed;     /* how many are pending */
+    uint64_t tick;            /* where the wheel stands, in slots of level 0 */
+    uint64_t order;           /* counts timers armed, to break ties */
+    uint64_t armed;           /* how many are pending */
     struct horo__timer *near; /* root of the pairing heap */
     /* One row more than there are levels: its first slot holds back what was
      * armed while expire() was firing. */
@@ -35,7 +35,8 @@ struct horo__timers {
 void horo__timers_init(struct horo__timers *timers, int64_t now_ns);
 
 /* Has timer->fire called at `deadline_ns`. The timer must not be armed. */
-void horo__timer_arm(struct horo__timers *timers, struct horo__timer *timer, int64_t deadline_ns);
+void horo__timer_arm(struct horo__timers *timers, struct horo__timer *timer,
+                     int64_t deadline_ns);
 
 /* Undoes arming; nothing happens when the timer is not armed. */
 void horo__timer_disarm(struct horo__timers *timers, struct horo__timer *timer);

@@ -60,7 +60,8 @@ static inline void horo__annotate_stack_new(struct horo__stack *stack)
 static inline void horo__annotate_stack_reused(const struct horo__stack *stack)
 {
 #if defined(HORO__ASAN)
-    ASAN_UNPOISON_MEMORY_REGION(stack->bottom, (size_t)(stack->top - stack->bottom));
+    ASAN_UNPOISON_MEMORY_REGION(stack->bottom,
+                                (size_t)(stack->top - stack->bottom));
 #endif
     (void)stack;
 }
@@ -68,7 +69,8 @@ static inline void horo__annotate_stack_reused(const struct horo__stack *stack)
 static inline void horo__annotate_stack_gone(const struct horo__stack *stack)
 {
 #if defined(HORO__ASAN)
-    ASAN_UNPOISON_MEMORY_REGION(stack->bottom, (size_t)(stack->top - stack->bottom));
+    ASAN_UNPOISON_MEMORY_REGION(stack->bottom,
+                                (size_t)(stack->top - stack->bottom));
 #endif
 #if defined(HORO_HAVE_VALGRIND)
     VALGRIND_STACK_DEREGISTER(stack->valgrind_id);
@@ -86,7 +88,8 @@ static inline void horo__annotate_thread(struct horo__annotation *own)
 }
 
 static inline void horo__annotate_birth(struct horo__annotation *task,
-                                        const struct horo__stack *stack, const char *name)
+                                        const struct horo__stack *stack,
+                                        const char *name)
 {
 #if defined(HORO__ASAN)
     task->fake_stack = NULL;
@@ -112,10 +115,12 @@ static inline void horo__annotate_death(struct horo__annotation *task)
 }
 
 static inline __attribute__((always_inline)) void
-horo__annotate_leave(struct horo__annotation *from, struct horo__annotation *to, int for_good)
+horo__annotate_leave(struct horo__annotation *from, struct horo__annotation *to,
+                     int for_good)
 {
 #if defined(HORO__ASAN)
-    __sanitizer_start_switch_fiber(for_good ? NULL : &from->fake_stack, to->bottom, to->size);
+    __sanitizer_start_switch_fiber(for_good ? NULL : &from->fake_stack,
+                                   to->bottom, to->size);
 #endif
 #if defined(HORO__TSAN)
     __tsan_switch_to_fiber(to->fibre, 0);

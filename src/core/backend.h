@@ -28,11 +28,13 @@ struct horo__backend_class {
     /* Begins an operation. Returns true when it is done already, its result
      * in place and `complete` not called; false when `complete` follows, never
      * before this returns. */
-    bool (*start)(struct horo__backend *backend, struct horo__operation *operation);
+    bool (*start)(struct horo__backend *backend,
+                  struct horo__operation *operation);
 
     /* Asks an ACTIVE operation to end. `complete` still follows, perhaps from
      * within this call, with -ECANCELED or with what happened first. */
-    void (*cancel)(struct horo__backend *backend, struct horo__operation *operation);
+    void (*cancel)(struct horo__backend *backend,
+                   struct horo__operation *operation);
 
     /* Lets the kernel begin what was started, waits at most `timeout_ns` (< 0:
      * no limit) for anything to complete, and completes all that has. True

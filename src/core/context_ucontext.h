@@ -15,7 +15,8 @@ _Noreturn void horo__context_start(struct horo__context *context);
 /* makecontext(3) passes ints only: the pointer travels in halves. */
 static inline void horo__context_entry(unsigned high, unsigned low)
 {
-    horo__context_start((struct horo__context *)(uintptr_t)((uint64_t)high << 32 | low));
+    horo__context_start(
+        (struct horo__context *)(uintptr_t)((uint64_t)high << 32 | low));
 }
 
 static inline void horo__context_init_running(struct horo__context *context)
@@ -23,7 +24,8 @@ static inline void horo__context_init_running(struct horo__context *context)
     (void)context; /* swapcontext(3) saves all there is */
 }
 
-static inline void horo__context_init(struct horo__context *context, void *bottom, void *top,
+static inline void horo__context_init(struct horo__context *context,
+                                      void *bottom, void *top,
                                       const struct horo__context *like)
 {
     uint64_t self = (uintptr_t)context;
@@ -33,11 +35,12 @@ static inline void horo__context_init(struct horo__context *context, void *botto
     context->state.uc_stack.ss_sp = bottom;
     context->state.uc_stack.ss_size = (size_t)((char *)top - (char *)bottom);
     context->state.uc_link = NULL;
-    makecontext(&context->state, (void (*)(void))horo__context_entry, 2, (unsigned)(self >> 32),
-                (unsigned)self);
+    makecontext(&context->state, (void (*)(void))horo__context_entry, 2,
+                (unsigned)(self >> 32), (unsigned)self);
 }
 
-static inline void horo__context_switch(struct horo__context *from, struct horo__context *to)
+static inline void horo__context_switch(struct horo__context *from,
+                                        struct horo__context *to)
 {
     (void)swapcontext(&from->state, &to->state);
 }

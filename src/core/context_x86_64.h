@@ -9,7 +9,7 @@ struct horo__context {
     void *stack_pointer;
     void *frame_pointer;
     void *resume_at;
-    uint32_t mxcsr;   /* SSE control and status */
+    uint32_t mxcsr; /* SSE control and status */
     uint16_t x87_control;
 };
 
@@ -27,7 +27,8 @@ static inline void horo__context_init_running(struct horo__context *context)
                      : "=m"(context->mxcsr), "=m"(context->x87_control));
 }
 
-static inline void horo__context_init(struct horo__context *context, void *bottom, void *top,
+static inline void horo__context_init(struct horo__context *context,
+                                      void *bottom, void *top,
                                       const struct horo__context *like)
 {
     (void)bottom;
@@ -44,16 +45,16 @@ static inline void horo__context_init(struct horo__context *context, void *botto
 }
 
 #ifdef __AVX512F__
-#define HORO__AVX512_CLOBBERS                                                                      \
-    , "xmm16", "xmm17", "xmm18", "xmm19", "xmm20", "xmm21", "xmm22", "xmm23", "xmm24", "xmm25",    \
-        "xmm26", "xmm27", "xmm28", "xmm29", "xmm30", "xmm31", "k1", "k2", "k3", "k4", "k5", "k6", \
-        "k7"
+#define HORO__AVX512_CLOBBERS                                                 \
+    , "xmm16", "xmm17", "xmm18", "xmm19", "xmm20", "xmm21", "xmm22", "xmm23", \
+        "xmm24", "xmm25", "xmm26", "xmm27", "xmm28", "xmm29", "xmm30",        \
+        "xmm31", "k1", "k2", "k3", "k4", "k5", "k6", "k7"
 #else
 #define HORO__AVX512_CLOBBERS
 #endif
 
-static inline __attribute__((always_inline)) void horo__context_switch(struct horo__context *from,
-                                                                       struct horo__context *to)
+static inline __attribute__((always_inline)) void
+horo__context_switch(struct horo__context *from, struct horo__context *to)
 {
     uint16_t x87_control;
 
@@ -65,21 +66,22 @@ static inline __attribute__((always_inline)) void horo__context_switch(struct ho
     if (__builtin_expect(x87_control != to->x87_control, 0)) {
         __asm__ volatile("fldcw %0" : : "m"(to->x87_control));
     }
-    __asm__ volatile("leaq 1f(%%rip), %%rax\n\t"
-                     "movq %%rsp, 0(%0)\n\t"
-                     "movq %%rbp, 8(%0)\n\t"
-                     "movq %%rax, 16(%0)\n\t"
-                     "movq 0(%1), %%rsp\n\t"
-                     "movq 8(%1), %%rbp\n\t"
-                     "jmpq *16(%1)\n"
-                     "1:\tendbr64"
-                     : "+D"(from), "+S"(to)
-                     :
-                     : "rax", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
-                       "r15", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7",
-                       "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14",
-                       "xmm15" HORO__AVX512_CLOBBERS, "st", "st(1)", "st(2)", "st(3)", "st(4)",
-                       "st(5)", "st(6)", "st(7)", "cc", "memory");
+    __asm__ volatile(
+        "leaq 1f(%%rip), %%rax\n\t"
+        "movq %%rsp, 0(%0)\n\t"
+        "movq %%rbp, 8(%0)\n\t"
+        "movq %%rax, 16(%0)\n\t"
+        "movq 0(%1), %%rsp\n\t"
+        "movq 8(%1), %%rbp\n\t"
+        "jmpq *16(%1)\n"
+        "1:\tendbr64"
+        : "+D"(from), "+S"(to)
+        :
+        : "rax", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13",
+          "r14", "r15", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6",
+          "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14",
+          "xmm15" HORO__AVX512_CLOBBERS, "st", "st(1)", "st(2)", "st(3)",
+          "st(4)", "st(5)", "st(6)", "st(7)", "cc", "memory");
 }
 
 #undef HORO__AVX512_CLOBBERS

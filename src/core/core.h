@@ -40,9 +40,10 @@ struct horo__join {
  * switch touches comes first, in one line of the processor's cache: with many
  * tasks each line is a trip to memory. */
 struct horo_task {
-    struct horo__context context; /* must be first: a new stack begins with it */
+    struct horo__context
+        context; /* must be first: a new stack begins with it */
     struct horo_loop *loop;
-    int wait_result;              /* what the wait that ended last returned */
+    int wait_result; /* what the wait that ended last returned */
     unsigned char state;
     bool is_reached; /* scope->reason: cancellation applies */
     bool is_joinable;
@@ -64,7 +65,8 @@ struct horo_task {
     struct horo_scope root; /* around all that the task does */
 };
 
-_Static_assert(offsetof(struct horo_task, context) == 0, "see horo__context_start");
+_Static_assert(offsetof(struct horo_task, context) == 0,
+               "see horo__context_start");
 
 /* The tasks that can run, first in first out. A ring with room for every live
  * task, made when it is spawned, so that scheduling cannot fail; and an array,
@@ -84,7 +86,6 @@ struct horo__post {
     bool is_embedded; /* not to be freed */
 };
 
-
 struct horo_loop {
     struct horo_task *current; /* the running task; &idle between tasks */
     struct horo__ready ready;
@@ -94,8 +95,8 @@ struct horo_loop {
     bool is_asleep;     /* atomic: a post has to wake the kernel wait */
     bool is_closed;     /* atomic: posts are refused */
 
-    int64_t now_ns;       /* the clock as it was last read */
-    uint64_t now_cycles;  /* horo__cycles() at that time */
+    int64_t now_ns;      /* the clock as it was last read */
+    uint64_t now_cycles; /* horo__cycles() at that time */
     struct horo__timers timers;
 
     struct horo__backend *backend;
@@ -112,14 +113,16 @@ struct horo_loop {
     struct horo__attachment *attachments;
     struct horo_loop_stats stats;
 
-    void *signal_stack; /* see overflow.c */
+    void *signal_stack;          /* see overflow.c */
     struct horo__post interrupt; /* SIGINT, see interrupt.c */
 
-    struct horo_task idle; /* the thread's own stack; only its context is used */
+    struct horo_task
+        idle; /* the thread's own stack; only its context is used */
 };
 
 /* The loop of this thread, or NULL. */
-extern __thread struct horo_loop *horo__loop __attribute__((tls_model("initial-exec")));
+extern __thread struct horo_loop *horo__loop
+    __attribute__((tls_model("initial-exec")));
 
 /* The running task, or NULL between tasks and outside a loop. */
 static inline struct horo_task *horo__task_self(void)
@@ -155,9 +158,10 @@ _Noreturn void horo__switch_for_good(struct horo_loop *loop);
 /* --- task.c --- */
 
 /* Spawns into `scope`; without one, the loop's main task. */
-int horo__task_create(struct horo_loop *loop, struct horo_scope *scope, horo_task_fn *fn,
-                      void *arg, const struct horo_spawn_options *options, const char *name,
-                      struct horo_task **ret_task);
+int horo__task_create(struct horo_loop *loop, struct horo_scope *scope,
+                      horo_task_fn *fn, void *arg,
+                      const struct horo_spawn_options *options,
+                      const char *name, struct horo_task **ret_task);
 
 /* Returns the memory of a task that has ended. */
 void horo__task_free(struct horo_task *task);
@@ -202,7 +206,8 @@ void horo__loop_turn(struct horo_loop *loop);
 
 /* Has the first SIGINT cancel `main_task`; nothing unless SIGINT has its
  * default action. */
-void horo__interrupt_install(struct horo_loop *loop, struct horo_task *main_task);
+void horo__interrupt_install(struct horo_loop *loop,
+                             struct horo_task *main_task);
 void horo__interrupt_remove(struct horo_loop *loop);
 
 /* --- overflow.c --- */

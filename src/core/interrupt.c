@@ -19,7 +19,8 @@ static void on_interrupt(void)
     }
 }
 
-void horo__interrupt_install(struct horo_loop *loop, struct horo_task *main_task)
+void horo__interrupt_install(struct horo_loop *loop,
+                             struct horo_task *main_task)
 {
     loop->interrupt = (struct horo__post){
         .fn = cancel_main,

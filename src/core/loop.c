@@ -32,7 +32,8 @@ int64_t horo__loop_read_clock(struct horo_loop *loop)
 
 int64_t horo__loop_now(struct horo_loop *loop)
 {
-    if (horo__cycles() - loop->now_cycles < NOW_MAY_LAG_CYCLES && loop->now_cycles) {
+    if (horo__cycles() - loop->now_cycles < NOW_MAY_LAG_CYCLES &&
+        loop->now_cycles) {
         return loop->now_ns;
     }
     return horo__loop_read_clock(loop);
@@ -48,7 +49,8 @@ horo_time horo_now(void)
 /* Takes all posts, oldest first. */
 static struct horo__post *take_inbox(struct horo_loop *loop)
 {
-    struct horo__post *newest_first = __atomic_exchange_n(&loop->inbox, NULL, __ATOMIC_ACQUIRE);
+    struct horo__post *newest_first =
+        __atomic_exchange_n(&loop->inbox, NULL, __ATOMIC_ACQUIRE);
     struct horo__post *oldest_first = NULL;
 
     while (newest_first) {
@@ -97,9 +99,8 @@ int horo_loop_post(struct horo_loop *loop, void (*fn)(void *arg), void *arg)
 void horo__loop_deliver(struct horo_loop *loop, struct horo__post *post)
 {
     post->next = __atomic_load_n(&loop->inbox, __ATOMIC_RELAXED);
-    while (!__atomic_compare_exchange_n(&loop->inbox, &post->next, post, true, __ATOMIC_SEQ_CST,
-                                        __ATOMIC_RELAXED)) {
-    }
+    while (!__atomic_compare_exchange_n(&loop->inbox, &post->next, post, true,
+                                        __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {}
     /* Only the first of many posts pays for the wake-up. */
     if (__atomic_load_n(&loop->is_asleep, __ATOMIC_SEQ_CST) &&
         __atomic_exchange_n(&loop->is_asleep, false, __ATOMIC_SEQ_CST)) {
@@ -267,8 +268,8 @@ void horo__loop_turn(struct horo_loop *loop)
 
 /* --- beginning and end --- */
 
-static int create_backend(const struct horo__backend_class *const *backends, const char *name,
-                          struct horo__backend **ret_backend)
+static int create_backend(const struct horo__backend_class *const *backends,
+                          const char *name, struct horo__backend **ret_backend)
 {
     int rc = name ? -EINVAL : -ENOSYS;
 
@@ -285,13 +286,16 @@ static int create_backend(const struct horo__backend_class *const *backends, con
     return rc;
 }
 
-static void loop_init(struct horo_loop *loop, const struct horo_loop_options *options)
+static void loop_init(struct horo_loop *loop,
+                      const struct horo_loop_options *options)
 {
     loop->current = &loop->idle;
     loop->idle.loop = loop;
     loop->is_virtual = options->clock == HORO_CLOCK_VIRTUAL;
-    loop->stack_size = options->stack_size ? options->stack_size : DEFAULT_STACK_SIZE;
-    loop->max_tasks = options->max_tasks ? options->max_tasks : DEFAULT_MAX_TASKS;
+    loop->stack_size =
+        options->stack_size ? options->stack_size : DEFAULT_STACK_SIZE;
+    loop->max_tasks =
+        options->max_tasks ? options->max_tasks : DEFAULT_MAX_TASKS;
     loop->spin_limit_ns = options->spin ? options->spin : DEFAULT_SPIN_NS;
     loop->typical_wait_ns = loop->spin_limit_ns * 8;
     loop->now_ns = horo__clock_now();

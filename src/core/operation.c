@@ -88,7 +88,8 @@ int horo__operation_run(struct horo__operation *operation)
     }
     loop->stats.operations_live++;
     rc = horo__wait(interrupt_operation, operation);
-    return rc == -ECANCELED && operation->abort_code ? operation->abort_code : rc;
+    return rc == -ECANCELED && operation->abort_code ? operation->abort_code
+                                                     : rc;
 }
 
 void horo__operation_abort(struct horo__operation *operation, int code)

@@ -17,7 +17,7 @@
 struct horo_task;
 
 enum horo__operation_kind {
-    HORO__ACCEPT,  /* result: the new descriptor */
+    HORO__ACCEPT, /* result: the new descriptor */
     HORO__CONNECT,
     HORO__RECEIVE, /* from a socket; result: bytes, 0 at the end */
     HORO__SEND,    /* to a socket, all of it; result: bytes */

@@ -12,7 +12,8 @@ static void explain_fault(const char *address)
         address < task->stack.bottom - task->loop->stacks.page_size) {
         return; /* some other fault */
     }
-    horo__report((const char *const[]){ "horo: stack overflow in task '", task->name,
+    horo__report((const char *const[]){ "horo: stack overflow in task '",
+                                        task->name,
                                         "'; give it a larger stack_size\n" },
                  3);
 }

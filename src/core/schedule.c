@@ -15,7 +15,8 @@ enum {
     PREFETCH_AHEAD = 4    /* tasks; a few make up for a trip to memory */
 };
 
-__thread struct horo_loop *horo__loop __attribute__((tls_model("initial-exec")));
+__thread struct horo_loop *horo__loop
+    __attribute__((tls_model("initial-exec")));
 
 int horo__ready_reserve(struct horo__ready *ready, size_t count)
 {
@@ -55,7 +56,8 @@ static inline void prefetch(const struct horo__ready *ready)
 {
     if (ready->tail - ready->head > PREFETCH_AHEAD) {
         const char *place =
-            (const char *)ready->ring[(ready->head + PREFETCH_AHEAD) & (ready->capacity - 1)];
+            (const char *)ready
+                ->ring[(ready->head + PREFETCH_AHEAD) & (ready->capacity - 1)];
 
         for (int line = 0; line < PREFETCHED_LINES; line++) {
             __builtin_prefetch(place - (ptrdiff_t)line * CACHE_LINE, 1);
@@ -80,7 +82,8 @@ static inline struct horo_task *take_next(struct horo_loop *loop)
 
 /* Inlined at each use: the jump then has a predictor entry of its own. */
 static inline __attribute__((always_inline)) void
-switch_tasks(struct horo_loop *loop, struct horo_task *from, struct horo_task *to)
+switch_tasks(struct horo_loop *loop, struct horo_task *from,
+             struct horo_task *to)
 {
     loop->current = to;
     loop->immediate = 0;
@@ -89,8 +92,8 @@ switch_tasks(struct horo_loop *loop, struct horo_task *from, struct horo_task *t
     horo__annotate_arrive(&from->annotation, &loop->idle.annotation);
 }
 
-static inline __attribute__((always_inline)) void switch_away(struct horo_loop *loop,
-                                                              struct horo_task *self)
+static inline __attribute__((always_inline)) void
+switch_away(struct horo_loop *loop, struct horo_task *self)
 {
     struct horo_task *next = take_next(loop);
 

@@ -64,7 +64,8 @@ static void refresh_tree(struct horo_scope *top)
     struct horo_scope *scope = top;
 
     for (;;) {
-        struct horo__link *next = refresh(scope) ? scope->inside.next : &scope->inside;
+        struct horo__link *next =
+            refresh(scope) ? scope->inside.next : &scope->inside;
 
         while (next == &scope->inside) {
             if (scope == top) {
@@ -93,7 +94,8 @@ void horo_scope_cancel(struct horo_scope *scope)
 
 static void strike_deadline(struct horo__timer *timer)
 {
-    struct horo_scope *scope = horo__container(timer, struct horo_scope, deadline);
+    struct horo_scope *scope =
+        horo__container(timer, struct horo_scope, deadline);
 
     scope->expired = true;
     refresh_tree(scope);
@@ -101,7 +103,8 @@ static void strike_deadline(struct horo__timer *timer)
 
 /* --- opening and closing --- */
 
-void horo__scope_enter(struct horo_scope *scope, struct horo_task *task, struct horo_scope *parent)
+void horo__scope_enter(struct horo_scope *scope, struct horo_task *task,
+                       struct horo_scope *parent)
 {
     *scope = (struct horo_scope){
         .parent = parent,
@@ -131,14 +134,16 @@ static void start_deadline(struct horo_scope *scope, horo_time moment)
 }
 
 /* The moment of an option struct's limit; 0 when it sets none. */
-static horo_time limit_of(struct horo_loop *loop, const struct horo_scope_options *options)
+static horo_time limit_of(struct horo_loop *loop,
+                          const struct horo_scope_options *options)
 {
     horo_time moment = options->deadline;
 
     if (options->timeout) {
         horo_time end;
 
-        if (__builtin_add_overflow(horo__loop_now(loop), options->timeout, &end)) {
+        if (__builtin_add_overflow(horo__loop_now(loop), options->timeout,
+                                   &end)) {
             return moment; /* beyond the end of time */
         }
         end = end ? end : 1;
@@ -147,7 +152,8 @@ static horo_time limit_of(struct horo_loop *loop, const struct horo_scope_option
     return moment;
 }
 
-int horo_scope_open(struct horo_scope *scope, const struct horo_scope_options *options)
+int horo_scope_open(struct horo_scope *scope,
+                    const struct horo_scope_options *options)
 {
     struct horo_task *self = horo__task_self();
     horo_time limit;
@@ -277,7 +283,8 @@ void horo_scope_set_deadline(struct horo_scope *scope, horo_time moment)
 int horo_scope_set_shield(struct horo_scope *scope, bool shield)
 {
     if (scope->state == HORO__SCOPE_CLOSED ||
-        (shield && !horo__timer_is_armed(&scope->deadline) && !scope->expired)) {
+        (shield && !horo__timer_is_armed(&scope->deadline) &&
+         !scope->expired)) {
         return -EINVAL;
     }
     scope->shield = shield;

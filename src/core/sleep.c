@@ -46,7 +46,8 @@ int horo_sleep(horo_time duration)
     if (!horo__loop) {
         return -HORO_ENOTASK;
     }
-    if (__builtin_add_overflow(horo__loop_read_clock(horo__loop), duration, &moment)) {
+    if (__builtin_add_overflow(horo__loop_read_clock(horo__loop), duration,
+                               &moment)) {
         moment = INT64_MAX;
     }
     return horo_sleep_until(moment);
@@ -54,7 +55,8 @@ int horo_sleep(horo_time duration)
 
 void horo__alarm_set(struct horo__timer *timer, horo_time delay)
 {
-    horo__timer_arm(&horo__loop->timers, timer, horo__loop_now(horo__loop) + delay);
+    horo__timer_arm(&horo__loop->timers, timer,
+                    horo__loop_now(horo__loop) + delay);
 }
 
 void horo__alarm_clear(struct horo__timer *timer)

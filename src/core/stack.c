@@ -15,13 +15,14 @@
 #include "sys/memory.h"
 
 static const size_t class_sizes[HORO__STACK_CLASSES] = {
-    (size_t)16 << 10, (size_t)64 << 10, (size_t)256 << 10, (size_t)1 << 20, (size_t)8 << 20,
+    (size_t)16 << 10, (size_t)64 << 10, (size_t)256 << 10,
+    (size_t)1 << 20,  (size_t)8 << 20,
 };
 
 enum {
     FIRST_SLAB_BYTES = 4 << 20, /* doubled with each slab up to the limit */
     LARGEST_SLAB_BYTES = 1 << 30,
-    TOP_SHIFTS = 16,            /* different places of the top in its page */
+    TOP_SHIFTS = 16, /* different places of the top in its page */
     TOP_SHIFT_BYTES = 128
 };
 
@@ -127,10 +128,12 @@ static int take_fresh(struct horo__stacks *stacks, unsigned size_class,
 
 static struct horo__free_stack *free_record(const struct horo__stack *stack)
 {
-    return (struct horo__free_stack *)(void *)(stack->top - sizeof(struct horo__free_stack));
+    return (struct horo__free_stack *)(void *)(stack->top -
+                                               sizeof(struct horo__free_stack));
 }
 
-int horo__stack_take(struct horo__stacks *stacks, size_t size, struct horo__stack *ret_stack)
+int horo__stack_take(struct horo__stacks *stacks, size_t size,
+                     struct horo__stack *ret_stack)
 {
     unsigned size_class = 0;
     struct horo__free_stack *free;
@@ -150,7 +153,8 @@ int horo__stack_take(struct horo__stacks *stacks, size_t size, struct horo__stac
     return 0;
 }
 
-void horo__stack_give(struct horo__stacks *stacks, const struct horo__stack *stack)
+void horo__stack_give(struct horo__stacks *stacks,
+                      const struct horo__stack *stack)
 {
     struct horo__stack copy = *stack; /* it may lie where the record goes */
     struct horo__free_stack *record = free_record(&copy);

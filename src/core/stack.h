@@ -27,7 +27,7 @@ struct horo__stack_class {
     struct horo__free_stack *free; /* the one used last first */
     char *fresh;                   /* never used yet, in the newest slab */
     size_t fresh_count;
-    size_t slab_count;             /* stacks in the next slab */
+    size_t slab_count; /* stacks in the next slab */
     size_t used_ever;
     struct horo__slab *slabs;
 };
@@ -35,7 +35,7 @@ struct horo__stack_class {
 struct horo__stacks {
     size_t page_size;
     struct horo__stack_class classes[HORO__STACK_CLASSES];
-    uint64_t live;           /* handed out or kept for reuse */
+    uint64_t live; /* handed out or kept for reuse */
     uint64_t reserved_bytes;
 };
 
@@ -46,10 +46,12 @@ void horo__stacks_fini(struct horo__stacks *stacks);
 
 /* Finds a stack of at least `size` usable bytes. Returns 0, -ENOMEM, or
  * -EINVAL for more than the largest class, 8 MiB. */
-int horo__stack_take(struct horo__stacks *stacks, size_t size, struct horo__stack *ret_stack);
+int horo__stack_take(struct horo__stacks *stacks, size_t size,
+                     struct horo__stack *ret_stack);
 
 /* Gives one back. It may be the one that is running, provided that it is left
  * before the next take. */
-void horo__stack_give(struct horo__stacks *stacks, const struct horo__stack *stack);
+void horo__stack_give(struct horo__stacks *stacks,
+                      const struct horo__stack *stack);
 
 #endif

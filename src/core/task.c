@@ -45,7 +45,8 @@ int horo__spawn(struct horo_scope *scope, horo_task_fn *fn, void *arg,
     int rc = check_spawn(scope);
 
     if (rc == 0) {
-        rc = horo__task_create(horo__loop, scope, fn, arg, options, fn_name, &task);
+        rc = horo__task_create(horo__loop, scope, fn, arg, options, fn_name,
+                               &task);
     }
     if (rc == 0 && options && options->ret_task) {
         *options->ret_task = task;
@@ -53,9 +54,10 @@ int horo__spawn(struct horo_scope *scope, horo_task_fn *fn, void *arg,
     return rc;
 }
 
-int horo__task_create(struct horo_loop *loop, struct horo_scope *scope, horo_task_fn *fn,
-                      void *arg, const struct horo_spawn_options *options, const char *name,
-                      struct horo_task **ret_task)
+int horo__task_create(struct horo_loop *loop, struct horo_scope *scope,
+                      horo_task_fn *fn, void *arg,
+                      const struct horo_spawn_options *options,
+                      const char *name, struct horo_task **ret_task)
 {
     static const struct horo_spawn_options defaults;
     struct horo__stack stack;
@@ -69,7 +71,9 @@ int horo__task_create(struct horo_loop *loop, struct horo_scope *scope, horo_tas
     rc = horo__ready_reserve(&loop->ready, loop->stats.tasks_live + 1);
     if (rc == 0) {
         rc = horo__stack_take(&loop->stacks,
-                              options->stack_size ? options->stack_size : loop->stack_size, &stack);
+                              options->stack_size ? options->stack_size
+                                                  : loop->stack_size,
+                              &stack);
     }
     if (rc < 0) {
         return rc;
@@ -100,15 +104,17 @@ void horo__task_free(struct horo_task *task)
 }
 
 /* Out of the way of horo__context_start(), whose frame stays for life. */
-static _Noreturn __attribute__((noinline)) void task_end(struct horo_task *self, int result)
+static _Noreturn __attribute__((noinline)) void task_end(struct horo_task *self,
+                                                         int result)
 {
     struct horo_loop *loop = self->loop;
     struct horo_scope *owner = self->root.parent;
 
     if (self->scope != &self->root) {
-        horo__report((const char *const[]){ "horo: task '", self->name,
-                                            "' returned without closing its scope\n" },
-                     3);
+        horo__report(
+            (const char *const[]){ "horo: task '", self->name,
+                                   "' returned without closing its scope\n" },
+            3);
         horo__check(self->scope == &self->root);
     }
     result = horo__scope_leave(&self->root, result);

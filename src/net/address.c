@@ -8,10 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sys/socket.h"
+
 /* Room for an IPv6 literal with a zone. */
 enum { LITERAL_SIZE = INET6_ADDRSTRLEN + 1 + IF_NAMESIZE };
 
-static int parse_v4(const char *text, uint16_t port, struct horo_address *ret_address)
+static int parse_v4(const char *text, uint16_t port,
+                    struct horo_address *ret_address)
 {
     struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = htons(port) };
 
@@ -25,7 +28,7 @@ static int parse_v4(const char *text, uint16_t port, struct horo_address *ret_ad
 /* A zone is an interface's name or number, RFC 4007 section 11.2. */
 static int parse_zone(const char *text, uint32_t *ret_zone)
 {
-    unsigned zone = if_nametoindex(text);
+    unsigned zone = horo__sys_interface_number(text);
     char *end = NULL;
 
     if (zone == 0 && *text >= '0' && *text <= '9') {
@@ -42,7 +45,8 @@ static int parse_zone(const char *text, uint32_t *ret_zone)
 
 static int parse_v6(char *text, uint16_t port, struct horo_address *ret_address)
 {
-    struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+    struct sockaddr_in6 v6 = { .sin6_family = AF_INET6,
+                               .sin6_port = htons(port) };
     char *zone = strchr(text, '%');
 
     if (zone) {
@@ -58,7 +62,8 @@ static int parse_v6(char *text, uint16_t port, struct horo_address *ret_address)
     return 0;
 }
 
-int horo_address_parse(const char *text, uint16_t port, struct horo_address *ret_address)
+int horo_address_parse(const char *text, uint16_t port,
+                       struct horo_address *ret_address)
 {
     char literal[LITERAL_SIZE];
     size_t size = strlen(text);
@@ -88,14 +93,18 @@ static int format_v6(const struct sockaddr_in6 *v6, char *buffer, size_t size)
     }
     if (v6->sin6_scope_id) {
         zone[0] = '%';
-        if (!if_indextoname(v6->sin6_scope_id, zone + 1)) {
-            (void)snprintf(zone + 1, IF_NAMESIZE, "%u", (unsigned)v6->sin6_scope_id);
+        horo__sys_interface_name(v6->sin6_scope_id, zone + 1);
+        if (!zone[1]) {
+            (void)snprintf(zone + 1, IF_NAMESIZE, "%u",
+                           (unsigned)v6->sin6_scope_id);
         }
     }
-    return snprintf(buffer, size, "[%s%s]:%u", literal, zone, ntohs(v6->sin6_port));
+    return snprintf(buffer, size, "[%s%s]:%u", literal, zone,
+                    ntohs(v6->sin6_port));
 }
 
-int horo_address_format(const struct horo_address *address, char *buffer, size_t size)
+int horo_address_format(const struct horo_address *address, char *buffer,
+                        size_t size)
 {
     char literal[INET_ADDRSTRLEN];
     int length;
@@ -105,10 +114,12 @@ int horo_address_format(const struct horo_address *address, char *buffer, size_t
     }
     buffer[0] = '\0';
     if (address->as.any.sa_family == AF_INET) {
-        if (!inet_ntop(AF_INET, &address->as.v4.sin_addr, literal, sizeof literal)) {
+        if (!inet_ntop(AF_INET, &address->as.v4.sin_addr, literal,
+                       sizeof literal)) {
             return -errno;
         }
-        length = snprintf(buffer, size, "%s:%u", literal, ntohs(address->as.v4.sin_port));
+        length = snprintf(buffer, size, "%s:%u", literal,
+                          ntohs(address->as.v4.sin_port));
     } else if (address->as.any.sa_family == AF_INET6) {
         length = format_v6(&address->as.v6, buffer, size);
     } else {
@@ -122,5 +133,7 @@ uint16_t horo_address_port(const struct horo_address *address)
     if (address->as.any.sa_family == AF_INET) {
         return ntohs(address->as.v4.sin_port);
     }
-    return address->as.any.sa_family == AF_INET6 ? ntohs(address->as.v6.sin6_port) : 0;
+    return address->as.any.sa_family == AF_INET6
+               ? ntohs(address->as.v6.sin6_port)
+               : 0;
 }

@@ -23,7 +23,8 @@ struct horo__house {
 };
 
 /* Lets the current task in. Returns 0, -EBUSY, -ECANCELED, -HORO_ENOTASK. */
-static inline int horo__house_enter(struct horo__house *house, struct horo__lane *lane)
+static inline int horo__house_enter(struct horo__house *house,
+                                    struct horo__lane *lane)
 {
     int rc = horo__wait_check();
 
@@ -39,7 +40,8 @@ static inline int horo__house_enter(struct horo__house *house, struct horo__lane
 }
 
 /* True when the caller has to free the object. */
-static inline bool horo__house_leave(struct horo__house *house, struct horo__lane *lane)
+static inline bool horo__house_leave(struct horo__house *house,
+                                     struct horo__lane *lane)
 {
     lane->is_taken = false;
     house->guests--;
@@ -47,7 +49,8 @@ static inline bool horo__house_leave(struct horo__house *house, struct horo__lan
 }
 
 /* Runs an operation on the object's descriptor. */
-static inline int horo__house_run(struct horo__house *house, struct horo__lane *lane,
+static inline int horo__house_run(struct horo__house *house,
+                                  struct horo__lane *lane,
                                   struct horo__operation *operation)
 {
     int rc;

@@ -8,7 +8,7 @@
 int horo__names_configure(const struct horo_resolver_options *options);
 
 /* As horo_resolve(); `name` is well-formed. */
-int horo__names_look_up(const char *name, uint16_t port, struct horo_address *ret_addresses,
-                        size_t capacity);
+int horo__names_look_up(const char *name, uint16_t port,
+                        struct horo_address *ret_addresses, size_t capacity);
 
 #endif

@@ -20,7 +20,7 @@
 #include "sys/socket.h"
 
 enum {
-    SOCKETS = 64,          /* c-ares opens two at most for each server */
+    SOCKETS = 64,           /* c-ares opens two at most for each server */
     LONGEST_SERVERS = 1024, /* bytes of the server list */
     /* Room for answers, of which each takes 768 bytes: the default has room
      * for those to 138 look-ups at once. The kernel cuts this to its limit,
@@ -51,10 +51,10 @@ struct resolver {
     struct horo__attachment attachment;
     ares_channel channel;
     struct horo__timer tick;
-    unsigned queries; /* under way, awaited or not */
+    unsigned queries;       /* under way, awaited or not */
     unsigned response_code; /* of the datagram that c-ares is reading; or 0 */
-    bool is_stale;    /* some watch is not what c-ares wants */
-    bool is_gone;     /* destroyed, but for operations that are not back */
+    bool is_stale;          /* some watch is not what c-ares wants */
+    bool is_gone; /* destroyed, but for operations that are not back */
     struct watch watches[SOCKETS];
 };
 
@@ -95,7 +95,8 @@ static ares_socket_t open_socket(int family, int type, int protocol, void *data)
         return fail(fd);
     }
     if (type == SOCK_DGRAM) {
-        (void)horo__sys_set_option(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_ROOM); /* or less */
+        (void)horo__sys_set_option(fd, SOL_SOCKET, SO_RCVBUF,
+                                   RECEIVE_ROOM); /* or less */
     }
     return fd;
 }
@@ -107,8 +108,8 @@ static int close_socket(ares_socket_t fd, void *data)
     return 0;
 }
 
-static int connect_socket(ares_socket_t fd, const struct sockaddr *address, ares_socklen_t size,
-                          void *data)
+static int connect_socket(ares_socket_t fd, const struct sockaddr *address,
+                          ares_socklen_t size, void *data)
 {
     int rc = horo__sys_connect(fd, address, size);
 
@@ -116,20 +117,24 @@ static int connect_socket(ares_socket_t fd, const struct sockaddr *address, ares
     return rc < 0 ? fail(rc) : 0;
 }
 
-static ares_ssize_t receive(ares_socket_t fd, void *buffer, size_t size, int flags,
-                            struct sockaddr *address, ares_socklen_t *address_size, void *data)
+static ares_ssize_t receive(ares_socket_t fd, void *buffer, size_t size,
+                            int flags, struct sockaddr *address,
+                            ares_socklen_t *address_size, void *data)
 {
     struct resolver *resolver = data;
-    ssize_t got = horo__sys_recvfrom(fd, buffer, size, flags, address, address_size);
+    ssize_t got =
+        horo__sys_recvfrom(fd, buffer, size, flags, address, address_size);
 
     /* Only for datagrams does c-ares ask where they came from. */
     if (address) {
-        resolver->response_code = got > 3 ? ((unsigned char *)buffer)[3] & 15 : 0;
+        resolver->response_code =
+            got > 3 ? ((unsigned char *)buffer)[3] & 15 : 0;
     }
     return got < 0 ? fail(got) : got;
 }
 
-static ares_ssize_t send_parts(ares_socket_t fd, const struct iovec *parts, int count, void *data)
+static ares_ssize_t send_parts(ares_socket_t fd, const struct iovec *parts,
+                               int count, void *data)
 {
     ssize_t put = horo__sys_send_parts(fd, parts, count);
 
@@ -161,7 +166,8 @@ static struct watch *find_watch(struct resolver *resolver, int fd)
 
 /* Called by c-ares when it opens, uses differently, or is about to close
  * a socket. It must not be entered again from here. */
-static void socket_changed(void *data, ares_socket_t fd, int readable, int writable)
+static void socket_changed(void *data, ares_socket_t fd, int readable,
+                           int writable)
 {
     struct resolver *resolver = data;
     struct watch *watch = find_watch(resolver, fd);
@@ -194,7 +200,8 @@ static void process(struct watch *watch, int events)
     bool is_writable = events < 0 || (events & POLLOUT);
 
     watch->resolver->response_code = 0;
-    ares_process_fd(watch->resolver->channel, is_readable ? watch->fd : ARES_SOCKET_BAD,
+    ares_process_fd(watch->resolver->channel,
+                    is_readable ? watch->fd : ARES_SOCKET_BAD,
                     is_writable ? watch->fd : ARES_SOCKET_BAD);
 }
 
@@ -262,7 +269,8 @@ static void update_watches(struct resolver *resolver)
         for (int i = 0; i < SOCKETS; i++) {
             struct watch *watch = &resolver->watches[i];
 
-            if (watch->fd >= 0 && watch->events && !watch->is_active && !watch_start(watch)) {
+            if (watch->fd >= 0 && watch->events && !watch->is_active &&
+                !watch_start(watch)) {
                 resolver->is_stale = true;
             }
         }
@@ -348,7 +356,8 @@ static bool copy_address(const struct ares_addrinfo_node *node, uint16_t port,
     return true;
 }
 
-static int copy_addresses(const struct look_up *look_up, const struct ares_addrinfo *answer)
+static int copy_addresses(const struct look_up *look_up,
+                          const struct ares_addrinfo *answer)
 {
     size_t count = 0;
 
@@ -362,7 +371,8 @@ static int copy_addresses(const struct look_up *look_up, const struct ares_addri
 }
 
 /* Called by c-ares once for each query, perhaps before it is even sent. */
-static void answered(void *data, int status, int timeouts, struct ares_addrinfo *answer)
+static void answered(void *data, int status, int timeouts,
+                     struct ares_addrinfo *answer)
 {
     struct query *query = data;
     struct look_up *look_up = query->look_up;
@@ -412,12 +422,14 @@ static void send_query(struct query *query, const char *name)
 
 static void init_library(void)
 {
-    (void)ares_library_init_mem(ARES_LIB_INIT_ALL, horo__alloc, horo__free, horo__realloc);
+    (void)ares_library_init_mem(ARES_LIB_INIT_ALL, horo__alloc, horo__free,
+                                horo__realloc);
 }
 
 static void resolver_destroy(struct horo__attachment *attachment)
 {
-    struct resolver *resolver = horo__container(attachment, struct resolver, attachment);
+    struct resolver *resolver =
+        horo__container(attachment, struct resolver, attachment);
 
     horo__alarm_clear(&resolver->tick);
     ares_destroy(resolver->channel); /* all its queries are answered by this */
@@ -425,18 +437,21 @@ static void resolver_destroy(struct horo__attachment *attachment)
     free_when_idle(resolver);
 }
 
-static int read_options(const struct horo_resolver_options *options, struct resolver *resolver,
+static int read_options(const struct horo_resolver_options *options,
+                        struct resolver *resolver,
                         struct ares_options *ret_options)
 {
     int mask = ARES_OPT_FLAGS | ARES_OPT_SOCK_STATE_CB;
 
     *ret_options = (struct ares_options){
-        .flags = ARES_FLAG_STAYOPEN | (options->no_search ? ARES_FLAG_NOSEARCH : 0),
+        .flags =
+            ARES_FLAG_STAYOPEN | (options->no_search ? ARES_FLAG_NOSEARCH : 0),
         .sock_state_cb = socket_changed,
         .sock_state_cb_data = resolver,
     };
     if (options->timeout > 0) {
-        ret_options->timeout = (int)((options->timeout + HORO_MS(1) - 1) / HORO_MS(1));
+        ret_options->timeout =
+            (int)((options->timeout + HORO_MS(1) - 1) / HORO_MS(1));
         mask |= ARES_OPT_TIMEOUTMS;
     }
     if (options->tries > 0) {
@@ -450,7 +465,8 @@ static int read_options(const struct horo_resolver_options *options, struct reso
     return mask;
 }
 
-static int open_channel(struct resolver *resolver, const struct horo_resolver_options *options)
+static int open_channel(struct resolver *resolver,
+                        const struct horo_resolver_options *options)
 {
     struct ares_options ares;
     int mask = read_options(options, resolver, &ares);
@@ -461,7 +477,8 @@ static int open_channel(struct resolver *resolver, const struct horo_resolver_op
     }
     ares_set_socket_functions(resolver->channel, &socket_functions, resolver);
     if (options->servers) {
-        status = ares_set_servers_ports_csv(resolver->channel, options->servers);
+        status =
+            ares_set_servers_ports_csv(resolver->channel, options->servers);
         if (status == ARES_SUCCESS && !*options->servers) {
             status = ARES_EBADSTR;
         }
@@ -535,8 +552,8 @@ int horo__names_configure(const struct horo_resolver_options *options)
     return 0;
 }
 
-int horo__names_look_up(const char *name, uint16_t port, struct horo_address *ret_addresses,
-                        size_t capacity)
+int horo__names_look_up(const char *name, uint16_t port,
+                        struct horo_address *ret_addresses, size_t capacity)
 {
     struct look_up look_up = {
         .task = horo_task_self(),
@@ -554,7 +571,8 @@ int horo__names_look_up(const char *name, uint16_t port, struct horo_address *re
     if (!look_up.query) {
         return -ENOMEM;
     }
-    *look_up.query = (struct query){ .resolver = resolver, .look_up = &look_up };
+    *look_up.query =
+        (struct query){ .resolver = resolver, .look_up = &look_up };
     send_query(look_up.query, name);
     if (look_up.is_answered) {
         return look_up.result;

@@ -9,8 +9,8 @@ int horo__names_configure(const struct horo_resolver_options *options)
     return -ENOSYS;
 }
 
-int horo__names_look_up(const char *name, uint16_t port, struct horo_address *ret_addresses,
-                        size_t capacity)
+int horo__names_look_up(const char *name, uint16_t port,
+                        struct horo_address *ret_addresses, size_t capacity)
 {
     (void)name;
     (void)port;

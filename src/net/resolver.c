@@ -35,7 +35,8 @@ static bool is_well_formed(const char *name)
                 return false;
             }
             label = 0;
-        } else if (!is_name_byte((unsigned char)name[i]) || ++label > LONGEST_LABEL) {
+        } else if (!is_name_byte((unsigned char)name[i]) ||
+                   ++label > LONGEST_LABEL) {
             return false;
         }
     }
@@ -46,12 +47,13 @@ int horo_resolver_configure(const struct horo_resolver_options *options)
 {
     static const struct horo_resolver_options defaults;
 
-    return horo_loop_self() ? horo__names_configure(options ? options : &defaults)
-                            : -HORO_ENOTASK;
+    return horo_loop_self()
+               ? horo__names_configure(options ? options : &defaults)
+               : -HORO_ENOTASK;
 }
 
-int horo_resolve(const char *name, uint16_t port, struct horo_address *ret_addresses,
-                 size_t capacity)
+int horo_resolve(const char *name, uint16_t port,
+                 struct horo_address *ret_addresses, size_t capacity)
 {
     int rc = horo__wait_check();
 

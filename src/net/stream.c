@@ -170,7 +170,8 @@ static ssize_t read_exact(struct horo_stream *stream, char *buffer, size_t size)
     return (ssize_t)size;
 }
 
-ssize_t horo_stream_read_exact(struct horo_stream *stream, void *buffer, size_t size)
+ssize_t horo_stream_read_exact(struct horo_stream *stream, void *buffer,
+                               size_t size)
 {
     ssize_t got = horo__house_enter(&stream->house, &stream->reading);
 
@@ -183,15 +184,16 @@ ssize_t horo_stream_read_exact(struct horo_stream *stream, void *buffer, size_t 
 
 /* Finds the delimiter in what is kept; `*searched` bytes hold none. Returns
  * the count of bytes up to its end, 0 when it is not there yet. */
-static size_t find(const struct horo_stream *stream, const char *delimiter, size_t length,
-                   size_t *searched)
+static size_t find(const struct horo_stream *stream, const char *delimiter,
+                   size_t length, size_t *searched)
 {
     size_t count = kept_count(stream);
     size_t from = *searched >= length ? *searched - (length - 1) : 0;
     const char *start = stream->kept + stream->kept_from;
-    const char *found = count - from >= length
-                            ? memmem(start + from, count - from, delimiter, length)
-                            : NULL;
+    const char *found =
+        count - from >= length
+            ? memmem(start + from, count - from, delimiter, length)
+            : NULL;
 
     *searched = count;
     return found ? (size_t)(found - start) + length : 0;
@@ -229,13 +231,14 @@ static ssize_t read_until(struct horo_stream *stream, char *buffer, size_t size,
     }
 }
 
-ssize_t horo_stream_read_until(struct horo_stream *stream, void *buffer, size_t size,
-                               const char *delimiter)
+ssize_t horo_stream_read_until(struct horo_stream *stream, void *buffer,
+                               size_t size, const char *delimiter)
 {
     ssize_t got = horo__house_enter(&stream->house, &stream->reading);
 
     if (got == 0) {
-        got = *delimiter ? read_until(stream, buffer, size, delimiter) : -EINVAL;
+        got =
+            *delimiter ? read_until(stream, buffer, size, delimiter) : -EINVAL;
         leave(stream, &stream->reading);
     }
     return got;
@@ -243,7 +246,8 @@ ssize_t horo_stream_read_until(struct horo_stream *stream, void *buffer, size_t 
 
 /* --- writing --- */
 
-static ssize_t write_all(struct horo_stream *stream, const char *bytes, size_t size)
+static ssize_t write_all(struct horo_stream *stream, const char *bytes,
+                         size_t size)
 {
     size_t count = 0;
 
@@ -266,7 +270,8 @@ static ssize_t write_all(struct horo_stream *stream, const char *bytes, size_t s
     return (ssize_t)count;
 }
 
-ssize_t horo_stream_write(struct horo_stream *stream, const void *buffer, size_t size)
+ssize_t horo_stream_write(struct horo_stream *stream, const void *buffer,
+                          size_t size)
 {
     ssize_t put = horo__house_enter(&stream->house, &stream->writing);
 
@@ -278,8 +283,8 @@ ssize_t horo_stream_write(struct horo_stream *stream, const void *buffer, size_t
 }
 
 /* Formats a text too long for the stack and writes it. */
-static ssize_t print_long(struct horo_stream *stream, size_t length, const char *format,
-                          va_list values)
+static ssize_t print_long(struct horo_stream *stream, size_t length,
+                          const char *format, va_list values)
 {
     char *text = horo__alloc(length + 1);
     ssize_t put;
@@ -402,10 +407,12 @@ void horo_stream_abort(struct horo_stream **stream)
 
 /* --- asking --- */
 
-int horo_stream_peer(const struct horo_stream *stream, struct horo_address *ret_address)
+int horo_stream_peer(const struct horo_stream *stream,
+                     struct horo_address *ret_address)
 {
     struct horo_address address = { .size = sizeof address.as };
-    int rc = horo__sys_peer_address(stream->house.fd, &address.as.any, &address.size);
+    int rc = horo__sys_peer_address(stream->house.fd, &address.as.any,
+                                    &address.size);
 
     if (rc == 0) {
         *ret_address = address;
@@ -413,10 +420,12 @@ int horo_stream_peer(const struct horo_stream *stream, struct horo_address *ret_
     return rc;
 }
 
-int horo_stream_local(const struct horo_stream *stream, struct horo_address *ret_address)
+int horo_stream_local(const struct horo_stream *stream,
+                      struct horo_address *ret_address)
 {
     struct horo_address address = { .size = sizeof address.as };
-    int rc = horo__sys_local_address(stream->house.fd, &address.as.any, &address.size);
+    int rc = horo__sys_local_address(stream->house.fd, &address.as.any,
+                                     &address.size);
 
     if (rc == 0) {
         *ret_address = address;

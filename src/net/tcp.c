@@ -22,7 +22,8 @@ struct horo_listener {
 
 static int open_socket(int family, int *ret_fd)
 {
-    int fd = horo__sys_socket(family, SOCK_STREAM, IPPROTO_TCP, horo__operation_socket_flags());
+    int fd = horo__sys_socket(family, SOCK_STREAM, IPPROTO_TCP,
+                              horo__operation_socket_flags());
     int rc;
 
     if (fd < 0) {
@@ -50,7 +51,8 @@ static int connect_socket(int fd, const struct horo_address *address)
     return horo__operation_run(&operation);
 }
 
-int horo_tcp_connect_address(const struct horo_address *address, struct horo_stream **ret_stream)
+int horo_tcp_connect_address(const struct horo_address *address,
+                             struct horo_stream **ret_stream)
 {
     struct horo_stream *stream;
     int rc = horo__wait_check();
@@ -83,7 +85,8 @@ discard:
     return rc;
 }
 
-int horo_tcp_connect(const char *host, uint16_t port, struct horo_stream **ret_stream)
+int horo_tcp_connect(const char *host, uint16_t port,
+                     struct horo_stream **ret_stream)
 {
     struct horo_address addresses[ADDRESSES_TRIED];
     int count = horo_resolve(host, port, addresses, ADDRESSES_TRIED);
@@ -109,13 +112,15 @@ static int configure_listener(int fd, const struct horo_address *address,
         rc = horo__sys_set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
     }
     if (rc == 0 && address->as.any.sa_family == AF_INET6) {
-        rc = horo__sys_set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, options->v6_only);
+        rc = horo__sys_set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY,
+                                  options->v6_only);
     }
     if (rc == 0) {
         rc = horo__sys_bind(fd, &address->as.any, address->size);
     }
     if (rc == 0) {
-        rc = horo__sys_listen(fd, options->backlog ? options->backlog : DEFAULT_BACKLOG);
+        rc = horo__sys_listen(fd, options->backlog ? options->backlog
+                                                   : DEFAULT_BACKLOG);
     }
     return rc;
 }
@@ -151,7 +156,8 @@ discard:
     return rc;
 }
 
-int horo_tcp_listen(const char *host, uint16_t port, const struct horo_listen_options *options,
+int horo_tcp_listen(const char *host, uint16_t port,
+                    const struct horo_listen_options *options,
                     struct horo_listener **ret_listener)
 {
     static const struct horo_listen_options defaults;
@@ -198,18 +204,22 @@ static int accept_one(struct horo_listener *listener)
     int rc;
 
     do {
-        struct horo__operation operation = { .kind = HORO__ACCEPT, .fd = listener->house.fd };
+        struct horo__operation operation = { .kind = HORO__ACCEPT,
+                                             .fd = listener->house.fd };
 
-        rc = horo__house_run(&listener->house, &listener->accepting, &operation);
+        rc =
+            horo__house_run(&listener->house, &listener->accepting, &operation);
     } while (concerns_one_connection(rc) && !listener->house.is_closed);
     return rc;
 }
 
-int horo_tcp_accept(struct horo_listener *listener, struct horo_stream **ret_stream)
+int horo_tcp_accept(struct horo_listener *listener,
+                    struct horo_stream **ret_stream)
 {
     /* Memory first: a connection that cannot be kept should keep waiting. */
     struct horo_stream *stream = horo__stream_alloc();
-    int rc = stream ? horo__house_enter(&listener->house, &listener->accepting) : -ENOMEM;
+    int rc = stream ? horo__house_enter(&listener->house, &listener->accepting)
+                    : -ENOMEM;
 
     if (rc < 0) {
         horo__stream_discard(stream);
@@ -228,10 +238,12 @@ int horo_tcp_accept(struct horo_listener *listener, struct horo_stream **ret_str
     return 0;
 }
 
-int horo_listener_address(const struct horo_listener *listener, struct horo_address *ret_address)
+int horo_listener_address(const struct horo_listener *listener,
+                          struct horo_address *ret_address)
 {
     struct horo_address address = { .size = sizeof address.as };
-    int rc = horo__sys_local_address(listener->house.fd, &address.as.any, &address.size);
+    int rc = horo__sys_local_address(listener->house.fd, &address.as.any,
+                                     &address.size);
 
     if (rc == 0) {
         *ret_address = address;

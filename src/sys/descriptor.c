@@ -74,8 +74,9 @@ bool horo__sys_is_socket(int fd)
 
 int horo__sys_eventfd(void)
 {
-    int fd = horo__fault_here("eventfd") ? (errno = EMFILE, -1)
-                                         : eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    int fd = horo__fault_here("eventfd")
+                 ? (errno = EMFILE, -1)
+                 : eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 
     return fd < 0 ? -errno : fd;
 }
@@ -102,13 +103,14 @@ void horo__sys_eventfd_drain(int fd)
 
 int horo__sys_epoll_create(void)
 {
-    int fd =
-        horo__fault_here("epoll_create") ? (errno = EMFILE, -1) : epoll_create1(EPOLL_CLOEXEC);
+    int fd = horo__fault_here("epoll_create") ? (errno = EMFILE, -1)
+                                              : epoll_create1(EPOLL_CLOEXEC);
 
     return fd < 0 ? -errno : fd;
 }
 
-int horo__sys_epoll_ctl(int epoll_fd, int operation, int fd, uint32_t events, uint64_t data)
+int horo__sys_epoll_ctl(int epoll_fd, int operation, int fd, uint32_t events,
+                        uint64_t data)
 {
     struct epoll_event event = { .events = events, .data.u64 = data };
 
@@ -131,12 +133,16 @@ int horo__sys_epoll_wait(int epoll_fd, struct epoll_event *events, int capacity,
         count = epoll_wait(epoll_fd, events, capacity, timeout_ns < 0 ? -1 : 0);
         return count < 0 ? -errno : count;
     }
-    count = (int)syscall(SYS_epoll_pwait2, epoll_fd, events, capacity, &limit, NULL, 0);
-    if (count < 0 && errno == ENOSYS) { /* before Linux 5.11, and in qemu-user */
-        int64_t milliseconds = timeout_ns / 1000000 + (timeout_ns % 1000000 != 0);
+    count = (int)syscall(SYS_epoll_pwait2, epoll_fd, events, capacity, &limit,
+                         NULL, 0);
+    if (count < 0 &&
+        errno == ENOSYS) { /* before Linux 5.11, and in qemu-user */
+        int64_t milliseconds =
+            timeout_ns / 1000000 + (timeout_ns % 1000000 != 0);
 
         count = epoll_wait(epoll_fd, events, capacity,
-                           milliseconds > INT32_MAX ? INT32_MAX : (int)milliseconds);
+                           milliseconds > INT32_MAX ? INT32_MAX
+                                                    : (int)milliseconds);
     }
     return count < 0 ? -errno : count;
 }

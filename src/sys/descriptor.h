@@ -29,7 +29,8 @@ void horo__sys_eventfd_signal(int fd);
 void horo__sys_eventfd_drain(int fd);
 
 int horo__sys_epoll_create(void);
-int horo__sys_epoll_ctl(int epoll_fd, int operation, int fd, uint32_t events, uint64_t data);
+int horo__sys_epoll_ctl(int epoll_fd, int operation, int fd, uint32_t events,
+                        uint64_t data);
 /* `timeout_ns` < 0: no limit. epoll_pwait2(2), or epoll_wait(2) rounded up. */
 int horo__sys_epoll_wait(int epoll_fd, struct epoll_event *events, int capacity,
                          int64_t timeout_ns);

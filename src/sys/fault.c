@@ -19,7 +19,8 @@ void horo__fault_disarm(void)
 
 bool horo__fault_strikes(const char *site)
 {
-    uint64_t number = __atomic_add_fetch(&horo__fault.passed, 1, __ATOMIC_RELAXED);
+    uint64_t number =
+        __atomic_add_fetch(&horo__fault.passed, 1, __ATOMIC_RELAXED);
     bool strikes = horo__fault.fail_at != 0 &&
                    (number == horo__fault.fail_at ||
                     (horo__fault.persistent && number > horo__fault.fail_at));

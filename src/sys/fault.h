@@ -13,11 +13,11 @@
  * a test arms it before it starts what it tests. */
 struct horo__fault {
     bool armed;
-    bool persistent;     /* fail the Nth and all that follow */
-    uint64_t fail_at;    /* 1 is the first; 0 counts only */
-    uint64_t passed;     /* points met since arming */
-    uint64_t injected;   /* failures caused */
-    const char *site;    /* the last point that failed */
+    bool persistent;   /* fail the Nth and all that follow */
+    uint64_t fail_at;  /* 1 is the first; 0 counts only */
+    uint64_t passed;   /* points met since arming */
+    uint64_t injected; /* failures caused */
+    const char *site;  /* the last point that failed */
 };
 
 extern struct horo__fault horo__fault;
@@ -35,6 +35,5 @@ static inline bool horo__fault_here(const char *site)
 {
     return horo__unlikely(horo__fault.armed) && horo__fault_strikes(site);
 }
-
 
 #endif

@@ -24,8 +24,9 @@ int horo__map(size_t size, void **ret_address)
     if (horo__fault_here("mmap")) {
         return -ENOMEM;
     }
-    address = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+    address =
+        mmap(NULL, size, PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
     if (address == MAP_FAILED) {
         return -errno;
     }

@@ -19,7 +19,8 @@ void *horo__alloc(size_t size)
 
 void *horo__realloc(void *block, size_t size)
 {
-    void *moved = horo__fault_here("realloc") ? NULL : realloc(block, size ? size : 1);
+    void *moved =
+        horo__fault_here("realloc") ? NULL : realloc(block, size ? size : 1);
 
     if (moved && !block) {
         __atomic_add_fetch(&live_blocks, 1, __ATOMIC_RELAXED);

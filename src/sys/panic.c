@@ -27,6 +27,8 @@ void horo__panic(const char *message, const char *file, int line)
         digits[--at] = (char)('0' + line % 10);
         line /= 10;
     } while (line > 0 && at > 0);
-    horo__report((const char *const[]){ "horo: ", file, ":", digits + at, ": ", message, "\n" }, 7);
+    horo__report((const char *const[]){ "horo: ", file, ":", digits + at, ": ",
+                                        message, "\n" },
+                 7);
     abort();
 }

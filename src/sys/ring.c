@@ -5,12 +5,13 @@
 
 #include "sys/fault.h"
 
-int horo__ring_open(struct io_uring *ring, unsigned submissions, unsigned completions)
+int horo__ring_open(struct io_uring *ring, unsigned submissions,
+                    unsigned completions)
 {
     struct io_uring_params params = {
         .flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
-                 IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_CLAMP |
-                 IORING_SETUP_CQSIZE,
+                 IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_SUBMIT_ALL |
+                 IORING_SETUP_CLAMP | IORING_SETUP_CQSIZE,
         .cq_entries = completions,
     };
     int rc;
@@ -38,6 +39,14 @@ int horo__ring_submit(struct io_uring *ring)
         return -EAGAIN;
     }
     return io_uring_submit_and_get_events(ring);
+}
+
+int horo__ring_hand_over(struct io_uring *ring)
+{
+    if (horo__fault_here("io_uring_enter")) {
+        return -EAGAIN;
+    }
+    return io_uring_submit(ring);
 }
 
 int horo__ring_wait(struct io_uring *ring, int64_t timeout_ns)

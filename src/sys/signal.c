@@ -30,7 +30,8 @@ static void on_interrupt(int number)
 bool horo__signal_catch_interrupt(void (*handler)(void))
 {
     /* SA_RESETHAND: the second one finds the default action again. */
-    struct sigaction catch = { .sa_handler = on_interrupt, .sa_flags = SA_RESETHAND | SA_RESTART };
+    struct sigaction catch = { .sa_handler = on_interrupt,
+                               .sa_flags = SA_RESETHAND | SA_RESTART };
 
     if (!has_default_action(SIGINT)) {
         return false;
@@ -66,9 +67,11 @@ static bool fault_is_ours(void)
            now.sa_sigaction == on_fault;
 }
 
-int horo__signal_catch_fault(void (*explain)(const char *address), void **ret_stack)
+int horo__signal_catch_fault(void (*explain)(const char *address),
+                             void **ret_stack)
 {
-    struct sigaction catch = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+    struct sigaction catch = { .sa_sigaction = on_fault,
+                               .sa_flags = SA_SIGINFO | SA_ONSTACK };
     stack_t before;
     stack_t stack = { .ss_size = (size_t)sysconf(_SC_SIGSTKSZ) };
 

@@ -16,7 +16,8 @@ void horo__signal_release_interrupt(void);
  * program ends as it would have, and gives this thread a stack to do so on.
  * Does nothing, with *ret_stack NULL, unless SIGSEGV has its default action or
  * this very handler. Returns 0 or -ENOMEM. */
-int horo__signal_catch_fault(void (*explain)(const char *address), void **ret_stack);
+int horo__signal_catch_fault(void (*explain)(const char *address),
+                             void **ret_stack);
 
 /* Takes the thread's signal stack away again. */
 void horo__signal_release_fault(void *stack);

@@ -83,8 +83,8 @@ ssize_t horo__sys_send(int fd, const void *buffer, size_t size, int flags)
     return put < 0 ? -errno : put;
 }
 
-ssize_t horo__sys_recvfrom(int fd, void *buffer, size_t size, int flags, struct sockaddr *address,
-                           socklen_t *address_size)
+ssize_t horo__sys_recvfrom(int fd, void *buffer, size_t size, int flags,
+                           struct sockaddr *address, socklen_t *address_size)
 {
     ssize_t got;
 
@@ -99,7 +99,8 @@ ssize_t horo__sys_recvfrom(int fd, void *buffer, size_t size, int flags, struct 
 
 ssize_t horo__sys_send_parts(int fd, const struct iovec *parts, int count)
 {
-    struct msghdr message = { .msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)count };
+    struct msghdr message = { .msg_iov = (struct iovec *)parts,
+                              .msg_iovlen = (size_t)count };
     ssize_t put;
 
     if (horo__fault_here("sendmsg")) {
@@ -131,7 +132,9 @@ int horo__sys_set_abort_on_close(int fd)
 {
     struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
 
-    return setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) < 0 ? -errno : 0;
+    return setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) < 0
+               ? -errno
+               : 0;
 }
 
 int horo__sys_socket_error(int fd)
@@ -143,6 +146,18 @@ int horo__sys_socket_error(int fd)
         return -errno;
     }
     return -error;
+}
+
+unsigned horo__sys_interface_number(const char *name)
+{
+    return if_nametoindex(name);
+}
+
+void horo__sys_interface_name(unsigned number, char name[IF_NAMESIZE])
+{
+    if (!if_indextoname(number, name)) {
+        name[0] = '\0';
+    }
 }
 
 int horo__sys_local_address(int fd, struct sockaddr *address, socklen_t *size)
