@@ -285,6 +285,11 @@ bool harness_check_bytes(const void *actual, const void *expected, size_t size,
     return at == size;
 }
 
+int count_failures(void)
+{
+    return failed_checks;
+}
+
 /* --- the order of events --- */
 
 void note(const char *format, ...)

@@ -96,6 +96,9 @@ bool harness_check_text(const char *actual, const char *expected,
 bool harness_check_bytes(const void *actual, const void *expected, size_t size,
                          const char *expression, const char *file, int line);
 
+/* Checks that have failed in the running test. */
+int count_failures(void);
+
 /* --- the order of events --- */
 
 /* Adds a word, printf(3), to the notes of the running test. */
