@@ -14,13 +14,7 @@
 #include "sys/memory.h"
 #include "sys/socket.h"
 
-enum {
-    EVENTS_AT_ONCE = 256,
-    CHUNK_BITS = 8,
-    CHUNK_SIZE = 1 << CHUNK_BITS,
-    /* poll(2) promises room for so much in a pipe (PIPE_BUF), not for more. */
-    SAFE_WRITE = 4096
-};
+enum { EVENTS_AT_ONCE = 256, CHUNK_BITS = 8, CHUNK_SIZE = 1 << CHUNK_BITS };
 
 /* What is known of one descriptor. */
 struct entry {
@@ -228,8 +222,9 @@ static bool try_read(struct horo__operation *operation)
 static bool try_write(struct horo__operation *operation)
 {
     int events = horo__sys_poll_now(operation->fd, POLLOUT);
-    size_t size =
-        operation->as.io.size < SAFE_WRITE ? operation->as.io.size : SAFE_WRITE;
+    size_t size = operation->as.io.size < HORO__SAFE_WRITE
+                      ? operation->as.io.size
+                      : HORO__SAFE_WRITE;
 
     if (events == 0) {
         return false;

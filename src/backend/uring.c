@@ -6,6 +6,7 @@
 
 #include "backend/backends.h"
 #include "base/check.h"
+#include "sys/descriptor.h"
 #include "sys/memory.h"
 #include "sys/ring.h"
 
@@ -119,11 +120,26 @@ static void submit(struct uring_backend *self,
     }
 }
 
+/* The kernel would raise SIGPIPE: such writes are only waited for here. */
+static bool is_by_hand(const struct horo__operation *operation)
+{
+    return operation->kind == HORO__WRITE && operation->as.io.by_hand;
+}
+
+static int write_by_hand(const struct horo__operation *operation)
+{
+    size_t size = operation->as.io.size;
+
+    return (int)horo__sys_write(operation->fd, operation->as.io.buffer,
+                                size < HORO__SAFE_WRITE ? size
+                                                        : HORO__SAFE_WRITE);
+}
+
 static bool uring_start(struct horo__backend *backend,
                         struct horo__operation *operation)
 {
     operation->state = HORO__OPERATION_ACTIVE;
-    operation->awaits_readiness = false;
+    operation->awaits_readiness = is_by_hand(operation);
     horo__list_init(&operation->link);
     submit(self_of(backend), operation);
     return false;
@@ -243,6 +259,11 @@ static int result_of(struct horo__operation *operation, int result)
 static void complete(struct uring_backend *self,
                      struct horo__operation *operation, int result)
 {
+    if (is_by_hand(operation) && result >= 0 &&
+        operation->state == HORO__OPERATION_ACTIVE) {
+        result = write_by_hand(operation);
+        operation->awaits_readiness = result == -EAGAIN;
+    }
     if (next_step(operation, result)) {
         submit(self, operation);
         return;

@@ -44,6 +44,7 @@ struct horo__operation {
             uint32_t size;
             uint32_t done;    /* SEND: bytes that have gone out */
             bool expect_wait; /* RECEIVE: nothing has arrived yet, probably */
+            bool by_hand;     /* WRITE: wait for room, then call write(2) */
         } io;
         struct {
             const struct sockaddr *address;
@@ -66,6 +67,10 @@ struct horo__operation {
     struct horo__link link;
     bool awaits_readiness;
 };
+
+/* So much may be written at once to what may block: poll(2) promises room for
+ * it in a pipe (PIPE_BUF), not for more. */
+enum { HORO__SAFE_WRITE = 4096 };
 
 /* Runs an operation for the current task. Suspends when it has to wait.
  * Returns its result; -ECANCELED in a cancelled scope, at once and without

@@ -32,6 +32,7 @@ struct horo_stream {
     struct horo__lane reading;
     struct horo__lane writing;
     bool is_socket;
+    bool is_file;
     bool is_drained; /* the last read got all there was */
     char *kept;      /* bytes read and not yet handed out: */
     size_t kept_from;
@@ -258,6 +259,7 @@ static ssize_t write_all(struct horo_stream *stream, const char *bytes,
             .as.io = {
                 .buffer = (char *)bytes + count, /* SEND and WRITE only read it */
                 .size = (uint32_t)smaller(size - count, LARGEST_OPERATION),
+                .by_hand = !stream->is_file,
             },
         };
         int put = horo__house_run(&stream->house, &stream->writing, &operation);
@@ -362,6 +364,7 @@ int horo_stream_open_fd(int fd, struct horo_stream **ret_stream)
         return -ENOMEM;
     }
     horo__stream_adopt(stream, fd, horo__sys_is_socket(fd));
+    stream->is_file = horo__sys_is_file(fd);
     *ret_stream = stream;
     return 0;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -25,6 +26,29 @@ ssize_t horo__sys_read(int fd, void *buffer, size_t size)
     return got < 0 ? -errno : got;
 }
 
+/* SIGPIPE is raised for the writing thread: it is blocked for the moment, and
+ * what has come is taken back, unless it was there before. */
+static ssize_t write_quietly(int fd, const void *buffer, size_t size)
+{
+    static const struct timespec at_once;
+    sigset_t broken;
+    sigset_t before;
+    sigset_t pending;
+    ssize_t put;
+
+    (void)sigemptyset(&broken);
+    (void)sigaddset(&broken, SIGPIPE);
+    (void)sigpending(&pending);
+    (void)pthread_sigmask(SIG_BLOCK, &broken, &before);
+    put = write(fd, buffer, size);
+    if (put < 0 && errno == EPIPE && !sigismember(&pending, SIGPIPE)) {
+        while (sigtimedwait(&broken, NULL, &at_once) < 0 && errno == EINTR) {}
+        errno = EPIPE;
+    }
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return put;
+}
+
 ssize_t horo__sys_write(int fd, const void *buffer, size_t size)
 {
     ssize_t put;
@@ -33,7 +57,7 @@ ssize_t horo__sys_write(int fd, const void *buffer, size_t size)
         return -EIO;
     }
     do {
-        put = write(fd, buffer, size);
+        put = write_quietly(fd, buffer, size);
     } while (put < 0 && errno == EINTR);
     return put < 0 ? -errno : put;
 }
@@ -70,6 +94,13 @@ bool horo__sys_is_socket(int fd)
     struct stat about;
 
     return fstat(fd, &about) == 0 && S_ISSOCK(about.st_mode);
+}
+
+bool horo__sys_is_file(int fd)
+{
+    struct stat about;
+
+    return fstat(fd, &about) == 0 && S_ISREG(about.st_mode);
 }
 
 int horo__sys_eventfd(void)

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 ssize_t horo__sys_read(int fd, void *buffer, size_t size);
+/* A pipe without reader is -EPIPE, never a signal. */
 ssize_t horo__sys_write(int fd, const void *buffer, size_t size);
 
 /* close(2). The descriptor is gone whatever happens, so there is no result. */
@@ -22,6 +23,7 @@ int horo__sys_poll_now(int fd, short events);
 int horo__sys_check_fd(int fd);
 
 bool horo__sys_is_socket(int fd);
+bool horo__sys_is_file(int fd);
 
 /* eventfd(2), non-blocking, and its two ends. */
 int horo__sys_eventfd(void);
