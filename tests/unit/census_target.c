@@ -105,6 +105,8 @@ static void ports_out_of_range_are_refused(void)
 {
     CHECK_TEXT(read_line("vbox7.com:70000"),
                "error: port 70000 is out of range (1-65535)");
+    CHECK_TEXT(read_line("vbox7.com:65536"),
+               "error: port 65536 is out of range (1-65535)");
     CHECK_TEXT(read_line("vbox7.com:0"),
                "error: port 0 is out of range (1-65535)");
     CHECK_TEXT(read_line("a.bg:99999999999999999999"),
