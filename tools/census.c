@@ -37,7 +37,7 @@ struct census {
     struct console console;
     struct census_input input;
     struct horo__counts counts;
-    struct horo__run run;
+    struct horo__census run;
     struct toyweb_child toy;
     horo_time began;
     horo_time ended;
@@ -86,7 +86,7 @@ static int show_progress(void *arg)
     int rc = horo_sleep(PROGRESS_DELAY);
 
     while (rc == 0) {
-        const struct horo__run *run = &census->run;
+        const struct horo__census *run = &census->run;
 
         console_status(
             &census->console,
@@ -126,7 +126,7 @@ static int ask_all(struct census *census)
         rc = horo_spawn(&scope, show_progress, census, NULL);
     }
     if (rc == 0) {
-        rc = horo__run_all(&census->run);
+        rc = horo__census_run(&census->run);
     }
     /* The progress never ends by itself. That it did not fail is known. */
     horo_scope_cancel(&scope);
@@ -263,7 +263,7 @@ static void prepare_run(struct census *census)
 {
     const struct census_options *options = &census->options;
 
-    census->run = (struct horo__run){
+    census->run = (struct horo__census){
         .probe = {
             .timeout = options->timeout,
             .port = options->port,

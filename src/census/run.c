@@ -14,14 +14,14 @@
 
 /* A host being asked; lives in the array of its run. */
 struct horo__job {
-    struct horo__run *run;
+    struct horo__census *run;
     struct horo__target target;
-    struct horo__job *next_free; /* in horo__run::free_jobs */
+    struct horo__job *next_free; /* in horo__census::free_jobs */
 };
 
 static void finish(struct horo__job *job)
 {
-    struct horo__run *run = job->run;
+    struct horo__census *run = job->run;
 
     run->finished++;
     job->next_free = run->free_jobs;
@@ -32,7 +32,7 @@ static void finish(struct horo__job *job)
 static int ask(void *arg)
 {
     struct horo__job *job = arg;
-    struct horo__run *run = job->run;
+    struct horo__census *run = job->run;
 
     horo__probe(&job->target, &run->probe, run->report, run->report_arg);
     finish(job);
@@ -42,7 +42,7 @@ static int ask(void *arg)
 /* A host for which not even a task could be started, because of `code`. */
 static void report_unstarted(struct horo__job *job, int code)
 {
-    struct horo__run *run = job->run;
+    struct horo__census *run = job->run;
     const struct horo__target *target = &job->target;
 
     run->report(run->report_arg,
@@ -60,7 +60,7 @@ static void report_unstarted(struct horo__job *job, int code)
  * look-ups in one instant would lose most of them: sockets of name servers,
  * and our own, have room for a few hundred datagrams. So it begins small and
  * grows with each host that is done, and with time in case none is. */
-static size_t current_limit(const struct horo__run *run)
+static size_t current_limit(const struct horo__census *run)
 {
     uint64_t waited_ms =
         (uint64_t)(horo_now() - run->began) / (uint64_t)HORO_MS(1);
@@ -70,7 +70,7 @@ static size_t current_limit(const struct horo__run *run)
 }
 
 /* Waits for a job that is free and takes it. */
-static int take_job(struct horo__run *run, struct horo__job **ret_job)
+static int take_job(struct horo__census *run, struct horo__job **ret_job)
 {
     while (run->started - run->finished >= current_limit(run)) {
         int rc = run->free_jobs ? horo_sleep(HORO_MS(1))
@@ -85,7 +85,7 @@ static int take_job(struct horo__run *run, struct horo__job **ret_job)
 }
 
 /* Short of memory, the run goes on with fewer tasks. */
-static void start(struct horo__run *run, struct horo__job *job,
+static void start(struct horo__census *run, struct horo__job *job,
                   struct horo_scope *scope)
 {
     const struct horo_spawn_options options = { .name = job->target.host };
@@ -107,7 +107,7 @@ static void start(struct horo__run *run, struct horo__job *job,
     }
 }
 
-static int feed(struct horo__run *run, struct horo_scope *scope)
+static int feed(struct horo__census *run, struct horo_scope *scope)
 {
     for (;;) {
         struct horo__job *job;
@@ -124,7 +124,7 @@ static int feed(struct horo__run *run, struct horo_scope *scope)
     }
 }
 
-int horo__run_all(struct horo__run *run)
+int horo__census_run(struct horo__census *run)
 {
     struct horo_scope scope;
     struct horo__job *jobs;

@@ -17,7 +17,7 @@ typedef int horo__source_fn(void *arg, struct horo__target *ret_target);
 struct horo__job;
 
 /* Memory is bounded by `concurrency`, whatever the length of the input. */
-struct horo__run {
+struct horo__census {
     /* Set before; pointers are the caller's. */
     struct horo__probe_options probe;
     size_t concurrency; /* hosts being asked at once, at least 1 */
@@ -40,6 +40,6 @@ struct horo__run {
  * once, also when the run is cancelled: then those not done yet are reported
  * as interrupted. Suspends. Returns 0, the source's code, -ENOMEM, or
  * -ECANCELED. */
-int horo__run_all(struct horo__run *run);
+int horo__census_run(struct horo__census *run);
 
 #endif
