@@ -61,6 +61,10 @@ void skip(const char *reason);
 int run_loop(horo_task_fn *fn, void *arg,
              const struct horo_loop_options *options);
 
+/* The running test uses names: a resolver stays with its loop, so operations
+ * and timers of its own may be live when the main task ends. */
+void allow_resolver(void);
+
 /* A number of things to do: `many`, or `few` where a sanitizer or an emulator
  * makes each of them slow. */
 size_t scaled(size_t many, size_t few);
