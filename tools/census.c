@@ -4,6 +4,7 @@
 #include <horo/error.h>
 #include <horo/loop.h>
 #include <horo/resolver.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -320,6 +321,11 @@ static int conclude(struct census *census, int rc)
     int code = COMMAND_DONE;
 
     console_clear(&census->console);
+    if (census->write_failure == -EPIPE) {
+        /* Whoever read has seen enough: end as other filters do. */
+        signal(SIGPIPE, SIG_DFL);
+        raise(SIGPIPE);
+    }
     if (rc < 0) {
         if (census->write_failure < 0) {
             console_fail(&census->console, "cannot write: %s",

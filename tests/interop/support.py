@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import signal
 import socket
 import subprocess
 import sys
@@ -64,13 +65,36 @@ def command(*arguments):
 WRAPPER_LINE = re.compile(r'^(==|--)\d+\1 .*\n', re.MULTILINE)
 
 
+def without_wrapper(errors):
+    return WRAPPER_LINE.sub('', errors)
+
+
 def horo(*arguments, stdin='', **options):
     """Runs the program to its end; stdout and stderr are text."""
     result = subprocess.run(command(*arguments), input=stdin, text=True,
                             capture_output=True, timeout=PATIENCE_S, **options)
     if result.returncode != 99:  # Valgrind's, which explains itself
-        result.stderr = WRAPPER_LINE.sub('', result.stderr)
+        result.stderr = without_wrapper(result.stderr)
     return result
+
+
+def start(*arguments, **options):
+    """Starts the program with pipes. Ctrl-C works, as in a terminal, even if
+    this script was started in the background of a shell that ignores it."""
+    return subprocess.Popen(
+        command(*arguments), text=True, stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        **options)
+
+
+def end(process):
+    """Closes the pipes of a process and makes sure that it has ended."""
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        pipe.close()
+    if process.poll() is None:
+        process.kill()
+        process.wait()
 
 
 def census(*arguments, **options):
