@@ -104,6 +104,7 @@ struct horo_loop {
     struct horo__operation wake_operation;
     int wake_fd;
 
+    unsigned resumed; /* tasks run since the loop last waited */
     int64_t spin_limit_ns;
     int64_t typical_wait_ns; /* moving average of how long waits lasted */
 

@@ -16,6 +16,9 @@ enum {
     DEFAULT_SPIN_NS = 50000,
     NOW_MAY_LAG_CYCLES = 100000, /* 25 to 50 us on today's processors */
     VIRTUAL_PATIENCE_NS = 5000000,
+    /* More than so many run between two waits: the loop is busy, and what it
+     * waits for is there already, or will come by the batch. */
+    FEW_TASKS = 8,
     WAKE_OPERATIONS = 1 /* wake_fd's, which tells no more than the inbox */
 };
 
@@ -211,9 +214,11 @@ static void wait_real(struct horo_loop *loop)
     int64_t began = horo__loop_read_clock(loop);
     int64_t timeout = time_to_next_timer(loop);
     int64_t limit = loop->spin_limit_ns;
-    bool worth_it = limit > 0 && loop->typical_wait_ns < limit * 3;
+    bool worth_it = limit > 0 && loop->typical_wait_ns < limit * 3 &&
+                    loop->resumed <= FEW_TASKS;
     bool missed = false;
 
+    loop->resumed = 0;
     if (worth_it && timeout >= 0 && timeout < limit) {
         limit = timeout;
     }

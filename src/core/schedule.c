@@ -125,6 +125,7 @@ void horo__run_ready(struct horo_loop *loop)
     loop->budget = TASKS_PER_TURN;
     if (!horo__ready_is_empty(&loop->ready)) {
         switch_tasks(loop, &loop->idle, take_next(loop));
+        loop->resumed += TASKS_PER_TURN - loop->budget;
     }
 }
 
