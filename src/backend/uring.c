@@ -6,6 +6,7 @@
 
 #include "backend/backends.h"
 #include "base/check.h"
+#include "core/annotate.h"
 #include "sys/descriptor.h"
 #include "sys/memory.h"
 #include "sys/ring.h"
@@ -246,6 +247,9 @@ static int result_of(struct horo__operation *operation, int result)
     }
     if (operation->awaits_readiness) {
         return -ECANCELED; /* ready, but nothing has been done */
+    }
+    if (operation->kind == HORO__RECEIVE || operation->kind == HORO__READ) {
+        horo__annotate_filled(operation->as.io.buffer, (size_t)result);
     }
     if (operation->kind == HORO__SEND) {
         operation->as.io.done += (uint32_t)result;

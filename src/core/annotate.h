@@ -32,6 +32,7 @@
 #include <sanitizer/tsan_interface.h>
 #endif
 #if defined(HORO_HAVE_VALGRIND)
+#include <valgrind/memcheck.h>
 #include <valgrind/valgrind.h>
 #endif
 
@@ -76,6 +77,16 @@ static inline void horo__annotate_stack_gone(const struct horo__stack *stack)
     VALGRIND_STACK_DEREGISTER(stack->valgrind_id);
 #endif
     (void)stack;
+}
+
+/* The kernel has written there without a system call that tools see. */
+static inline void horo__annotate_filled(const void *bytes, size_t size)
+{
+#if defined(HORO_HAVE_VALGRIND)
+    (void)VALGRIND_MAKE_MEM_DEFINED(bytes, size);
+#endif
+    (void)bytes;
+    (void)size;
 }
 
 /* The task on the thread's own stack. */

@@ -151,29 +151,39 @@ int horo__sys_epoll_ctl(int epoll_fd, int operation, int fd, uint32_t events,
     return epoll_ctl(epoll_fd, operation, fd, &event) < 0 ? -errno : 0;
 }
 
+/* epoll_wait(2) knows milliseconds only: too late rather than too early. */
+static int wait_coarsely(int epoll_fd, struct epoll_event *events, int capacity,
+                         int64_t timeout_ns)
+{
+    int64_t milliseconds = timeout_ns / 1000000 + (timeout_ns % 1000000 != 0);
+
+    return epoll_wait(epoll_fd, events, capacity,
+                      milliseconds > INT32_MAX ? INT32_MAX : (int)milliseconds);
+}
+
 int horo__sys_epoll_wait(int epoll_fd, struct epoll_event *events, int capacity,
                          int64_t timeout_ns)
 {
+    /* Before Linux 5.11, and under emulators. Asked once: they complain. */
+    static bool is_missing;
     struct timespec limit = {
         .tv_sec = timeout_ns / 1000000000,
         .tv_nsec = timeout_ns % 1000000000,
     };
-    int count;
+    int count = -1;
 
     if (timeout_ns <= 0) {
         count = epoll_wait(epoll_fd, events, capacity, timeout_ns < 0 ? -1 : 0);
         return count < 0 ? -errno : count;
     }
-    count = (int)syscall(SYS_epoll_pwait2, epoll_fd, events, capacity, &limit,
-                         NULL, 0);
-    if (count < 0 &&
-        errno == ENOSYS) { /* before Linux 5.11, and in qemu-user */
-        int64_t milliseconds =
-            timeout_ns / 1000000 + (timeout_ns % 1000000 != 0);
-
-        count = epoll_wait(epoll_fd, events, capacity,
-                           milliseconds > INT32_MAX ? INT32_MAX
-                                                    : (int)milliseconds);
+    if (!__atomic_load_n(&is_missing, __ATOMIC_RELAXED)) {
+        count = (int)syscall(SYS_epoll_pwait2, epoll_fd, events, capacity,
+                             &limit, NULL, 0);
+        if (count >= 0 || errno != ENOSYS) {
+            return count < 0 ? -errno : count;
+        }
+        __atomic_store_n(&is_missing, true, __ATOMIC_RELAXED);
     }
+    count = wait_coarsely(epoll_fd, events, capacity, timeout_ns);
     return count < 0 ? -errno : count;
 }
