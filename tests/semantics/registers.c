@@ -13,9 +13,12 @@
 static volatile double one = 1.0;
 static volatile double three = 3.0;
 
+/* Volatile throughout, or the division moves to another rounding mode. */
 static double third(void)
 {
-    return one / three;
+    volatile double result = one / three;
+
+    return result;
 }
 
 static double third_rounded(int mode)
