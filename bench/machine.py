@@ -39,6 +39,25 @@ def cpu_model():
     return platform.machine()
 
 
+# What an untouched kernel says; other values allow more mappings or memory.
+DEFAULT_SYSCTLS = {"vm/max_map_count": "65530", "vm/overcommit_memory": "0"}
+
+
+def changed_sysctls():
+    """Lines about settings that are not the kernel's own."""
+    changed = []
+    for name, default in DEFAULT_SYSCTLS.items():
+        try:
+            with open(f"/proc/sys/{name}") as file:
+                value = file.read().strip()
+        except OSError:
+            continue
+        if value != default:
+            title = name.replace("/", ".")
+            changed.append(f"{title} is {value}, by default {default}")
+    return changed
+
+
 def describe():
     return {
         "cpu": cpu_model(),

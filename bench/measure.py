@@ -4,6 +4,7 @@ Every process that is started here is in ALIVE until it has ended, dies with
 the runner whatever happens to it, and is stopped by its own id.
 """
 
+import ast
 import ctypes
 import json
 import os
@@ -289,5 +290,127 @@ def measure_micro(program, micro, setup):
     )
     try:
         return load_result(process, setup.micro_limit_s)
+    except Failed as failure:
+        if process.poll() == EXIT_UNAVAILABLE:
+            raise Unavailable(str(failure)) from failure
+        raise
     finally:
         stop(process)
+
+
+# ---- the census ----
+
+
+def ask_horo(horo, *arguments):
+    """What `horo toyweb` says about its sites."""
+    result = subprocess.run(
+        [*horo, "toyweb", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=START_LIMIT_S,
+    )
+    if result.returncode != 0:
+        raise Failed(f"toyweb: {result.stderr.strip()}")
+    return result.stdout
+
+
+@contextmanager
+def running_toyweb(horo, hosts, setup):
+    """Yields the address of its name server and the port of its sites."""
+    log_path = os.path.join(setup.build, "toyweb.stderr")
+    with open(log_path, "wb") as log:
+        process = start(
+            [*horo, "toyweb", "--healthy", str(hosts)],
+            setup.load_cpu,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            bufsize=0,
+        )
+    try:
+        said = []
+        for name in ("resolver", "port"):
+            line = read_line(process, process.stdout, START_LIMIT_S, name)
+            if not line.startswith(f"{name} "):
+                raise Failed(f"toyweb printed {line!r} instead of its {name}")
+            said.append(line.split()[1])
+        yield said
+    finally:
+        stop(process, signal.SIGINT)
+
+
+def wait_for_usage(process, limit_s):
+    """What the process used, from its start to its end."""
+    handle = os.pidfd_open(process.pid)
+    try:
+        if not select.select([handle], [], [], limit_s)[0]:
+            raise Failed(f"not done after {limit_s:.0f} s")
+    finally:
+        os.close(handle)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return usage
+
+
+def parse_counts(text):
+    """The dictionary on the last line, or None."""
+    try:
+        return ast.literal_eval(text.strip().splitlines()[-1])
+    except (IndexError, SyntaxError, ValueError):
+        return None
+
+
+def measure_census(client, program, horo, case, setup):
+    """Figures of one census of a fresh toy web, whose counts are right."""
+    hosts = case.quick_hosts if setup.quick else case.hosts
+    healthy = ("--healthy", str(hosts))
+    truth = parse_counts(ask_horo(horo, *healthy, "--truth"))
+    list_path = os.path.join(setup.build, "census.hosts")
+    with open(list_path, "w") as file:
+        file.write(ask_horo(horo, *healthy, "--list"))
+    with running_toyweb(horo, hosts, setup) as (resolver, port):
+        began = time.monotonic()
+        usage, counts = run_census(
+            client, program, list_path, setup, resolver=resolver, port=port,
+            concurrency=case.concurrency,
+        )
+        wall_s = time.monotonic() - began
+    if counts != truth:
+        raise Failed(f"counted {counts}, the truth is {truth}")
+    cpu_s = usage.ru_utime + usage.ru_stime
+    return {
+        "hosts": hosts,
+        "user_us_per_host": usage.ru_utime * 1e6 / hosts,
+        "system_us_per_host": usage.ru_stime * 1e6 / hosts,
+        "cpu_us_per_host": cpu_s * 1e6 / hosts,
+        "hosts_per_cpu_s": hosts / cpu_s,
+        "hosts_per_s": hosts / wall_s,
+    }
+
+
+def run_census(client, program, list_path, setup, **parameters):
+    """Returns what the client used and what it counted."""
+    base = os.path.join(setup.build, f"census-{client.name}")
+    with (
+        open(list_path, "rb") as hosts,
+        open(f"{base}.stdout", "wb") as out,
+        open(f"{base}.stderr", "wb") as log,
+    ):
+        process = start(
+            [*program, *(a.format(**parameters) for a in client.arguments)],
+            setup.server_cpu,
+            client.env,
+            stdin=hosts,
+            stdout=out,
+            stderr=log,
+        )
+    try:
+        usage = wait_for_usage(process, setup.micro_limit_s)
+    finally:
+        stop(process)
+    if process.returncode != 0:
+        raise Failed(
+            f"ended with {process.returncode}: {last_words(f'{base}.stderr')}"
+        )
+    with open(f"{base}.stdout", errors="replace") as file:
+        return usage, parse_counts(file.read())

@@ -42,11 +42,25 @@ class Server:
 
 @dataclass(frozen=True)
 class Micro:
-    """A program that measures itself and prints {"..._ns": figure, ...}."""
+    """A program that measures itself and prints {"..._ns": figure, ...}; the
+    last part of a name is the unit, if report.UNITS has it."""
 
     name: str
     build: Build
     arguments: tuple = ()
+    env: dict = field(default_factory=dict)
+    ours: bool = False
+    package: str = ""
+
+
+@dataclass(frozen=True)
+class Client:
+    """A program that takes a census of the hosts on its standard input, and
+    prints a dictionary of the products that it found."""
+
+    name: str
+    build: Build
+    arguments: tuple = ("{resolver}", "{port}", "{concurrency}")
     env: dict = field(default_factory=dict)
     ours: bool = False
     package: str = ""
@@ -73,6 +87,19 @@ class MicroCase:
     reference: str  # the program whose figures ours are divided by
 
 
+@dataclass(frozen=True)
+class CensusCase:
+    """Many hosts of a toy web, each asked for its product."""
+
+    name: str
+    what: str
+    hosts: int
+    quick_hosts: int
+    concurrency: int
+    programs: tuple
+    reference: str
+
+
 # ---- the programs ----
 
 CC = Need("tool", "cc", "gcc")
@@ -82,6 +109,9 @@ CARGO = Need("tool", "cargo", "cargo")
 RUSTC = Need("tool", "rustc", "rustc")
 LIBURING = Need("header", "liburing.h", "liburing-dev")
 LIBUV = Need("header", "uv.h", "libuv1-dev")
+BOOST_CONTEXT = Need(
+    "header", "boost/context/detail/fcontext.hpp", "libboost-context-dev"
+)
 BOOST = Need("header", "boost/asio.hpp", "libboost-dev")
 TOKIO = Need("path", "/usr/share/cargo/registry/tokio-1.*", "librust-tokio-dev")
 PYTHON = Need("tool", "/usr/bin/python3", "python3")
@@ -125,6 +155,14 @@ def by_hand(name, kind, source, *, headers=(), flags=(), needs=(), package=""):
 HORO_ECHO = Build("horo_echo", "meson")
 HORO_TIMERS = Build("horo_timers", "meson")
 HORO_TASKS = Build("horo_tasks", "meson")
+HORO_SWITCH = Build("horo_switch", "meson")
+HORO_MEMORY = Build("horo_memory", "meson")
+HORO = Build("horo", "meson")
+HORO_CENSUS = (
+    *("census", "--quiet", "--format", "dict"),
+    *("--concurrency", "{concurrency}"),
+    *("--resolver", "{resolver}", "--port", "{port}", "-"),
+)
 
 HORO_SERVERS = (
     Server(
@@ -269,4 +307,84 @@ MICRO_CASES = (
         ),
         reference="go",
     ),
+    MicroCase(
+        "switch",
+        "from one stack to another, without a scheduler",
+        (
+            Micro("horo", HORO_SWITCH, ours=True),
+            Micro(
+                "boost",
+                Build(
+                    "switch-boost",
+                    "c++",
+                    ("switch/boost.cc",),
+                    ("-lboost_context",),
+                    (CXX, BOOST_CONTEXT),
+                ),
+                package="libboost-context-dev",
+            ),
+            Micro(
+                "swapcontext",
+                Build("switch-ucontext", "c", ("switch/ucontext.c",), needs=(CC,)),
+                package="libc6",
+            ),
+        ),
+        reference="boost",
+    ),
+    MicroCase(
+        "memory",
+        "one million live tasks asleep, ours with guarded stacks",
+        (
+            Micro("horo", HORO_MEMORY, ("1000000",), ours=True),
+            Micro(
+                "go",
+                Build("memory-go", "go", ("memory/go/main.go",), needs=(GO,)),
+                ("1000000",),
+                env={"GOMAXPROCS": "1"},
+                package="golang-go",
+            ),
+            Micro(
+                "asyncio-100k",  # a tenth of them
+                Build("memory-python", "python", ("memory/python.py",), needs=(PYTHON,)),
+                ("100000",),
+                package="python3",
+            ),
+        ),
+        reference="go",
+    ),
 )
+
+CENSUS_CASES = (
+    CensusCase(
+        "census",
+        "plain HTTP, names and all, 200 hosts at a time, all sound",
+        hosts=20000,
+        quick_hosts=2000,
+        concurrency=200,
+        programs=(
+            Client(
+                "horo-epoll",
+                HORO,
+                HORO_CENSUS,
+                env={"HORO_BACKEND": "epoll"},
+                ours=True,
+            ),
+            Client(
+                "horo-uring",
+                HORO,
+                HORO_CENSUS,
+                env={"HORO_BACKEND": "uring"},
+                ours=True,
+            ),
+            Client(
+                "go",
+                Build("census-go", "go", ("census/go/main.go",), needs=(GO,)),
+                env={"GOMAXPROCS": "1"},
+                package="golang-go",
+            ),
+        ),
+        reference="go",
+    ),
+)
+
+ALL_CASES = (*CASES, *MICRO_CASES, *CENSUS_CASES)

@@ -152,11 +152,23 @@ def idle_table(result):
     )
 
 
+UNITS = {"ns": ("ns", ".2f"), "bytes": ("B", ".0f")}
+
+
+def micro_row_style(metric):
+    """yield_2_ns is the row "yield 2, ns", with two decimal places."""
+    name, _, suffix = metric.rpartition("_")
+    if suffix in UNITS:
+        unit, form = UNITS[suffix]
+        return f"{name.replace('_', ' ')}, {unit}", form
+    return metric.replace("_", " "), ".0f"
+
+
 def micro_table(case, result):
     """A row per figure, two columns per program; our ratios come last."""
     names = [p.name for p in case.programs if p.name in result["rounds"]]
     ours = [p.name for p in case.programs if p.ours and p.name in names]
-    headings = ["ns per operation"]
+    headings = ["each"]
     for name in names:
         headings += [f"{name} min", "median"]
     headings += [f"{name} / {case.reference}" for name in ours]
@@ -167,11 +179,12 @@ def micro_table(case, result):
             name: [r[metric] for r in result["rounds"][name] if metric in r]
             for name in names
         }
-        row = [metric.removesuffix("_ns").replace("_", " ")]
+        title, form = micro_row_style(metric)
+        row = [title]
         for name in names:
             values = picked[name]
-            row.append(number(min(values, default=None), ".2f"))
-            row.append(number(median(values) if values else None, ".2f"))
+            row.append(number(min(values, default=None), form))
+            row.append(number(median(values) if values else None, form))
         reference = min(picked.get(case.reference, ()), default=None)
         for name in ours:
             row.append(
@@ -179,3 +192,47 @@ def micro_table(case, result):
             )
         rows.append(tuple(row))
     return table(tuple(headings), rows)
+
+
+CENSUS_GROUPS = (
+    ("", 1),
+    (" CPU us/host ", 4),
+    (" of which, min ", 2),
+    (" hosts/CPU-s ", 2),
+    (" hosts/s ", 1),
+)
+
+
+def census_table(case, result):
+    """The client's CPU first; the toy web's is not in it."""
+    rounds = result["rounds"]
+
+    def of(name, field, pick):
+        return pick([r[field] for r in rounds[name]])
+
+    def compared(name, pick):
+        if case.reference not in rounds:
+            return None
+        mine = of(name, "cpu_us_per_host", pick)
+        return ratio(mine, of(case.reference, "cpu_us_per_host", pick))
+
+    rows = [
+        (
+            name,
+            number(of(name, "cpu_us_per_host", min), ".1f"),
+            number(of(name, "cpu_us_per_host", median), ".1f"),
+            number(compared(name, min), ".2f"),
+            number(compared(name, median), ".2f"),
+            number(of(name, "user_us_per_host", min), ".1f"),
+            number(of(name, "system_us_per_host", min), ".1f"),
+            number(of(name, "hosts_per_cpu_s", max), ".0f"),
+            number(of(name, "hosts_per_cpu_s", median), ".0f"),
+            number(of(name, "hosts_per_s", median), ".0f"),
+        )
+        for name in sorted(
+            rounds, key=lambda name: of(name, "cpu_us_per_host", min)
+        )
+    ]
+    headings = ("client", "min", "median", f"x {case.reference}", "median")
+    headings += ("user", "system", "best", "median", "median")
+    return table(headings, rows, CENSUS_GROUPS)

@@ -185,6 +185,13 @@ def run_micro_case(run, case, programs):
     run.results[case.name] = measure_rounds(run, case, programs, once)
 
 
+def run_census_case(run, case, clients, horo):
+    def once(client, program):
+        return measure.measure_census(client, program, horo, case, run.setup)
+
+    run.results[case.name] = measure_rounds(run, case, clients, once)
+
+
 # ---- choosing ----
 
 
@@ -206,14 +213,14 @@ def chosen(pattern_lists, names, what):
 
 def all_program_names():
     names = [server.name for server in peers.SERVERS]
-    for case in peers.MICRO_CASES:
+    for case in (*peers.MICRO_CASES, *peers.CENSUS_CASES):
         names += [p.name for p in case.programs if p.name not in names]
     return names
 
 
 def print_names():
     print("cases:")
-    for case in (*peers.CASES, *peers.MICRO_CASES):
+    for case in peers.ALL_CASES:
         print(f"  {case.name:<16} {case.what}")
     print("programs:")
     for name in all_program_names():
@@ -322,6 +329,11 @@ def print_report(run, servers):
         if result and result["rounds"]:
             print(f"\n== {case.name}: {case.what} ==")
             print(report.micro_table(case, result))
+    for case in peers.CENSUS_CASES:
+        result = run.results.get(case.name)
+        if result and result["rounds"]:
+            print(f"\n== {case.name}: {case.what} ==")
+            print(report.census_table(case, result))
 
 
 def print_remarks(run, versions):
@@ -367,21 +379,36 @@ def check_writable(folder, json_path):
 
 def select_programs(arguments):
     names = chosen(arguments.peer, all_program_names(), "peer")
-    case_names = [c.name for c in (*peers.CASES, *peers.MICRO_CASES)]
+    case_names = [c.name for c in peers.ALL_CASES]
     wanted = chosen(arguments.case, case_names, "case")
     cases = [c for c in peers.CASES if c.name in wanted]
     servers = [s for s in peers.SERVERS if s.name in names] if cases else []
-    micros = [
-        (case, [p for p in case.programs if p.name in names])
-        for case in peers.MICRO_CASES
-        if case.name in wanted
-    ]
-    return cases, servers, micros
+    micros, censuses = (
+        [
+            (case, [p for p in case.programs if p.name in names])
+            for case in table
+            if case.name in wanted
+        ]
+        for table in (peers.MICRO_CASES, peers.CENSUS_CASES)
+    )
+    return cases, servers, micros, censuses
 
 
-def measure_all(run, cases, servers, micros):
+def run_censuses(run, censuses):
+    """The toy web is a part of the horo program: without it, none."""
+    for case, clients in censuses:
+        try:
+            horo = build.make(peers.HORO, "", run.setup.meson, run.say)
+        except build.Skip as reason:
+            run.note(f"{case.name}: no toy web: {reason}")
+            return
+        if clients:
+            run_census_case(run, case, clients, horo)
+
+
+def measure_all(run, cases, servers, micros, censuses):
     servers[:] = [s for s in servers if run.prepare(s)]
-    for _, programs in micros:
+    for _, programs in micros + censuses:
         programs[:] = [p for p in programs if run.prepare(p)]
     if cases and servers:
         run.setup.load = build.make(peers.LOAD, run.setup.build, "", run.say)
@@ -394,6 +421,7 @@ def measure_all(run, cases, servers, micros):
     for case, programs in micros:
         if programs:
             run_micro_case(run, case, programs)
+    run_censuses(run, censuses)
     # Last, because strace keeps both CPUs busy with switching.
     traced = [case for case in cases if case.trace_requests]
     if traced and shutil.which("strace") is None:
@@ -412,7 +440,7 @@ def main():
     if arguments.list:
         print_names()
         return 0
-    cases, servers, micros = select_programs(arguments)
+    cases, servers, micros, censuses = select_programs(arguments)
     setup = make_setup(arguments)
     check_writable(setup.build, arguments.json)
     run = Run(setup)
@@ -424,7 +452,7 @@ def main():
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, end_on_signal)
     try:
-        measure_all(run, cases, servers, micros)
+        measure_all(run, cases, servers, micros, censuses)
     except (build.Skip, build.Broken) as reason:
         run.fail("the load generator", "its build", str(reason))
     except KeyboardInterrupt:
@@ -433,7 +461,9 @@ def main():
     finally:
         measure.stop_all()
     note_pressure(run)
-    programs = servers + [p for _, chosen_ones in micros for p in chosen_ones]
+    for line in machine.changed_sysctls():
+        run.note(line)
+    programs = servers + [p for _, ps in micros + censuses for p in ps]
     versions = machine.package_versions(programs)
     print_report(run, servers)
     print_remarks(run, versions)
