@@ -28,16 +28,26 @@
 #include <string.h>
 
 #if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define HARNESS_SANITIZED 1
+#if __has_feature(address_sanitizer)
+#define HARNESS_ASAN 1
+#endif
+#if __has_feature(thread_sanitizer)
+#define HARNESS_TSAN 1
 #endif
 #endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define HARNESS_SANITIZED 1
+#if defined(__SANITIZE_ADDRESS__)
+#define HARNESS_ASAN 1
 #endif
-#if !defined(HARNESS_SANITIZED)
-#define HARNESS_SANITIZED 0
+#if defined(__SANITIZE_THREAD__)
+#define HARNESS_TSAN 1
 #endif
+#if !defined(HARNESS_ASAN)
+#define HARNESS_ASAN 0
+#endif
+#if !defined(HARNESS_TSAN)
+#define HARNESS_TSAN 0
+#endif
+#define HARNESS_SANITIZED (HARNESS_ASAN || HARNESS_TSAN)
 
 /* --- running --- */
 

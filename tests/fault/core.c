@@ -272,7 +272,9 @@ int main(void)
     SWEEP(a_scope_with_a_deadline, EMFILE);
     SWEEP(waiting_for_a_pipe, EMFILE);
     SWEEP(posts_to_oneself, EMFILE);
-    SWEEP(a_post_from_a_thread, EMFILE, ECANCELED);
+    if (!HARNESS_TSAN) { /* which loses a signal of a thread that ends */
+        SWEEP(a_post_from_a_thread, EMFILE, ECANCELED);
+    }
     sweep_report();
     return tap_end();
 }
