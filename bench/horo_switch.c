@@ -33,7 +33,8 @@ int main(void)
     for (long i = 0; i < TIMES; i++) {
         horo__context_switch(&here, &there);
     }
-    printf("{\"switch_ns\": %.2f}\n", (double)(horo__clock_now() - began) / TIMES / 2);
+    printf("{\"switch_ns\": %.2f}\n",
+           (double)(horo__clock_now() - began) / TIMES / 2);
     free(stack);
     return 0;
 }

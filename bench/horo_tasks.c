@@ -60,7 +60,8 @@ static double measure_deadline(long times)
     for (long i = 0; i < times; i++) {
         struct horo_scope scope;
 
-        (void)horo_scope_open(&scope, &(struct horo_scope_options){ .timeout = HORO_S(5) });
+        (void)horo_scope_open(
+            &scope, &(struct horo_scope_options){ .timeout = HORO_S(5) });
         (void)horo_scope_close(&scope, 0);
     }
     return (double)(horo_now() - began) / (double)times;

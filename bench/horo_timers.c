@@ -62,7 +62,8 @@ static void measure(struct horo__timers *timers, struct horo__timer *all)
     printf("\"hot_set_cancel_ns\": %.2f, ", since(began, OPERATIONS));
     for (int i = 0; i < RESIDENT; i++) {
         horo__timer_disarm(timers, &all[i]);
-        horo__timer_arm(timers, &all[i], now + (int64_t)(next_random() % 500) * 1000000);
+        horo__timer_arm(timers, &all[i],
+                        now + (int64_t)(next_random() % 500) * 1000000);
     }
     began = horo__clock_now();
     horo__timers_expire(timers, now + INT64_C(500000000));
