@@ -30,7 +30,7 @@ static int read_environment(struct horo_loop_options *options)
     } else if (clock && strcmp(clock, "real") == 0) {
         options->clock = HORO_CLOCK_REAL;
     } else if (clock && *clock) {
-        return -EINVAL;
+        return -HORO_ECLOCK;
     }
     return 0;
 }

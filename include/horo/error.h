@@ -15,6 +15,8 @@ enum horo_error {
     HORO_ENOTASK = 4096, /* the call would wait, but no task is running */
     HORO_EBUSYLOOP,      /* this thread already runs a loop */
     HORO_EOTHERLOOP,     /* the object belongs to another thread's loop */
+    HORO_EBACKEND,       /* no backend of that name: uring, epoll */
+    HORO_ECLOCK,         /* no clock of that name: real, virtual */
 
     /* streams */
     HORO_EINCOMPLETE = 4352, /* the stream ended before all bytes came */

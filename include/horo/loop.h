@@ -42,9 +42,11 @@ struct horo_loop_options {
 
 /* Runs `fn(arg)` as the main task of a new loop on this thread, and returns
  * its result when it and all its tasks have ended. Blocks the thread.
- * `options` may be NULL. Errors of its own: -HORO_EBUSYLOOP when this thread
- * runs a loop already, -EINVAL for an unknown backend or clock, -ENOSYS for a
- * backend that this build or system lacks, -ENOMEM, -EMFILE, -ENFILE. */
+ * `options` may be NULL. As with any scope that was cancelled and felt it, the
+ * result after a Ctrl-C is -ECANCELED, whatever `fn` returned. Errors of its
+ * own: -HORO_EBUSYLOOP when this thread runs a loop already, -HORO_EBACKEND and
+ * -HORO_ECLOCK for unknown names, -ENOSYS or -EPERM for a backend that this
+ * system refuses, -ENOMEM, -EMFILE, -ENFILE. */
 #define horo_run(fn, arg, options) horo__run(fn, arg, options, #fn)
 HORO__API int horo__run(horo_task_fn *fn, void *arg,
                         const struct horo_loop_options *options,

@@ -11,6 +11,10 @@ static const char *own_code(enum horo_error code)
         return "this thread already runs a loop";
     case HORO_EOTHERLOOP:
         return "the object belongs to another loop";
+    case HORO_EBACKEND:
+        return "no such backend (HORO_BACKEND is uring or epoll)";
+    case HORO_ECLOCK:
+        return "no such clock (HORO_CLOCK is real or virtual)";
     case HORO_EINCOMPLETE:
         return "the stream ended too early";
     case HORO_EOVERRUN:

@@ -276,7 +276,7 @@ void horo__loop_turn(struct horo_loop *loop)
 static int create_backend(const struct horo__backend_class *const *backends,
                           const char *name, struct horo__backend **ret_backend)
 {
-    int rc = name ? -EINVAL : -ENOSYS;
+    int rc = name ? -HORO_EBACKEND : -ENOSYS;
 
     for (size_t i = 0; backends[i]; i++) {
         if (!name || strcmp(name, backends[i]->name) == 0) {
