@@ -93,6 +93,7 @@ struct horo_loop {
     unsigned immediate; /* operations in a row that did not have to wait */
     bool is_virtual;    /* time jumps, see HORO_CLOCK_VIRTUAL */
     bool is_asleep;     /* atomic: a post has to wake the kernel wait */
+    bool is_deaf;       /* wake_fd is not watched, for want of memory */
     bool is_closed;     /* atomic: posts are refused */
 
     int64_t now_ns;      /* the clock as it was last read */

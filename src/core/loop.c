@@ -16,10 +16,10 @@ enum {
     DEFAULT_SPIN_NS = 50000,
     NOW_MAY_LAG_CYCLES = 100000, /* 25 to 50 us on today's processors */
     VIRTUAL_PATIENCE_NS = 5000000,
+    DEAF_NS = 10000000, /* longest sleep of a loop that cannot be woken */
     /* More than so many run between two waits: the loop is busy, and what it
      * waits for is there already, or will come by the batch. */
-    FEW_TASKS = 8,
-    WAKE_OPERATIONS = 1 /* wake_fd's, which tells no more than the inbox */
+    FEW_TASKS = 8
 };
 
 /* --- time --- */
@@ -121,11 +121,7 @@ static void woken(struct horo__operation *operation)
         return; /* the loop is ending */
     }
     horo__sys_eventfd_drain(loop->wake_fd);
-    /* The kernel did this before with the same descriptor, and a loop that
-     * could not be woken would be worse than none. */
-    int rc = watch_wake_fd(loop);
-
-    horo__check(rc == 0);
+    loop->is_deaf = watch_wake_fd(loop) < 0;
 }
 
 static int watch_wake_fd(struct horo_loop *loop)
@@ -150,6 +146,13 @@ static int watch_wake_fd(struct horo_loop *loop)
 
 /* --- waiting --- */
 
+/* Operations under way, but for the one behind wake_fd, which tells no more
+ * than the inbox does. */
+static uint64_t count_operations(const struct horo_loop *loop)
+{
+    return loop->stats.operations_live - (loop->is_deaf ? 0 : 1);
+}
+
 static bool has_work(const struct horo_loop *loop)
 {
     return !horo__ready_is_empty(&loop->ready) ||
@@ -171,6 +174,12 @@ static int64_t time_to_next_timer(struct horo_loop *loop)
 static void park(struct horo_loop *loop, int64_t timeout_ns)
 {
     loop->stats.parks++;
+    if (loop->is_deaf) { /* short of memory a while ago */
+        loop->is_deaf = watch_wake_fd(loop) < 0;
+        if (loop->is_deaf && (timeout_ns < 0 || timeout_ns > DEAF_NS)) {
+            timeout_ns = DEAF_NS;
+        }
+    }
     __atomic_store_n(&loop->is_asleep, true, __ATOMIC_SEQ_CST);
     if (has_work(loop)) {
         timeout_ns = 0;
@@ -240,7 +249,7 @@ static void wait_real(struct horo_loop *loop)
 static void wait_virtual(struct horo_loop *loop)
 {
     int64_t to_timer = time_to_next_timer(loop);
-    bool anything_else = loop->stats.operations_live > WAKE_OPERATIONS;
+    bool anything_else = count_operations(loop) > 0;
 
     if (to_timer < 0) {
         park(loop, -1);
@@ -256,7 +265,7 @@ void horo__loop_turn(struct horo_loop *loop)
 {
     loop->stats.turns++;
     if (has_work(loop)) {
-        if (loop->stats.operations_live > WAKE_OPERATIONS) {
+        if (count_operations(loop) > 0) {
             (void)loop->backend->class->poll(loop->backend, 0);
         }
     } else if (loop->is_virtual) {
@@ -402,7 +411,7 @@ int horo_loop_stats(struct horo_loop_stats *ret_stats)
         return -HORO_ENOTASK;
     }
     *ret_stats = loop->stats;
-    ret_stats->operations_live -= WAKE_OPERATIONS;
+    ret_stats->operations_live = count_operations(loop);
     ret_stats->timers_live = loop->timers.armed;
     ret_stats->stacks_live = loop->stacks.live;
     ret_stats->stack_bytes = loop->stacks.reserved_bytes;

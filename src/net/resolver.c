@@ -1,4 +1,5 @@
 /* Resolving: literals at once, well-formed names by the engine. */
+#include <errno.h>
 #include <horo/error.h>
 #include <horo/loop.h>
 #include <horo/resolver.h>
@@ -43,13 +44,67 @@ static bool is_well_formed(const char *name)
     return label > 0;
 }
 
+/* A port behind a server's address: one to five digits, at most 65535. */
+static bool is_port(const char *text, size_t size)
+{
+    unsigned port = 0;
+
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] < '0' || text[i] > '9') {
+            return false;
+        }
+        port = port * 10 + (unsigned)(text[i] - '0');
+    }
+    return size > 0 && size <= 5 && port > 0 && port <= UINT16_MAX;
+}
+
+/* "address", "address:port", "[v6]:port". */
+static bool is_server(const char *text, size_t size)
+{
+    const char *colon = memrchr(text, ':', size);
+    bool has_port =
+        colon && (text[0] == '[' ? colon > text && colon[-1] == ']'
+                                 : memchr(text, ':', size) == colon);
+    size_t host = has_port ? (size_t)(colon - text) : size;
+    char literal[HORO_ADDRESS_TEXT_SIZE];
+    struct horo_address address;
+
+    if (host >= sizeof literal ||
+        (has_port && !is_port(colon + 1, size - host - 1))) {
+        return false;
+    }
+    memcpy(literal, text, host);
+    literal[host] = '\0';
+    return horo_address_parse(literal, 0, &address) == 0;
+}
+
+static bool are_servers(const char *text)
+{
+    for (;;) {
+        size_t size = strcspn(text, ",");
+
+        if (!is_server(text, size)) {
+            return false;
+        }
+        if (text[size] == '\0') {
+            return true;
+        }
+        text += size + 1;
+    }
+}
+
 int horo_resolver_configure(const struct horo_resolver_options *options)
 {
     static const struct horo_resolver_options defaults;
 
-    return horo_loop_self()
-               ? horo__names_configure(options ? options : &defaults)
-               : -HORO_ENOTASK;
+    options = options ? options : &defaults;
+    if (!horo_loop_self()) {
+        return -HORO_ENOTASK;
+    }
+    if (options->servers && !are_servers(options->servers)) {
+        return -EINVAL;
+    }
+    return horo__names_configure(options);
 }
 
 int horo_resolve(const char *name, uint16_t port,

@@ -17,13 +17,14 @@ void horo__fault_disarm(void)
     horo__fault.armed = false;
 }
 
-bool horo__fault_strikes(const char *site)
+bool horo__fault_strikes(const char *site, bool can_last)
 {
     uint64_t number =
         __atomic_add_fetch(&horo__fault.passed, 1, __ATOMIC_RELAXED);
-    bool strikes = horo__fault.fail_at != 0 &&
-                   (number == horo__fault.fail_at ||
-                    (horo__fault.persistent && number > horo__fault.fail_at));
+    bool strikes =
+        horo__fault.fail_at != 0 &&
+        (number == horo__fault.fail_at ||
+         (horo__fault.persistent && can_last && number > horo__fault.fail_at));
 
     if (strikes) {
         __atomic_add_fetch(&horo__fault.injected, 1, __ATOMIC_RELAXED);

@@ -28,12 +28,20 @@ void horo__fault_arm(uint64_t fail_at, bool persistent);
 /* No more failures; the counts stay to be read. */
 void horo__fault_disarm(void);
 
-bool horo__fault_strikes(const char *site);
+bool horo__fault_strikes(const char *site, bool can_last);
 
 /* True when the caller shall behave as if `site` had failed. */
 static inline bool horo__fault_here(const char *site)
 {
-    return horo__unlikely(horo__fault.armed) && horo__fault_strikes(site);
+    return horo__unlikely(horo__fault.armed) && horo__fault_strikes(site, true);
+}
+
+/* The same for a failure that passes, and that the caller is bound to wait
+ * out: it strikes once even when failures are to last. */
+static inline bool horo__fault_passing(const char *site)
+{
+    return horo__unlikely(horo__fault.armed) &&
+           horo__fault_strikes(site, false);
 }
 
 #endif

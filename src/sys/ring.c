@@ -40,7 +40,7 @@ void horo__ring_close(struct io_uring *ring)
 
 int horo__ring_submit(struct io_uring *ring)
 {
-    if (horo__fault_here("io_uring_enter")) {
+    if (horo__fault_passing("io_uring_enter")) {
         return -EAGAIN;
     }
     return io_uring_submit_and_get_events(ring);
@@ -48,7 +48,7 @@ int horo__ring_submit(struct io_uring *ring)
 
 int horo__ring_hand_over(struct io_uring *ring)
 {
-    if (horo__fault_here("io_uring_enter")) {
+    if (horo__fault_passing("io_uring_enter")) {
         return -EAGAIN;
     }
     return io_uring_submit(ring);
@@ -73,7 +73,7 @@ int horo__ring_wait(struct io_uring *ring, int64_t timeout_ns)
     struct io_uring_cqe *first;
     int rc;
 
-    if (horo__fault_here("io_uring_enter")) {
+    if (horo__fault_passing("io_uring_enter")) {
         return -EAGAIN;
     }
     timeout_ns = patience(timeout_ns);
