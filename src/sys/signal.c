@@ -14,8 +14,8 @@ static bool has_default_action(int number)
 {
     struct sigaction now;
 
-    return sigaction(number, NULL, &now) == 0 && !(now.sa_flags & SA_SIGINFO) &&
-           now.sa_handler == SIG_DFL;
+    /* Whatever the flags: they stay when SA_RESETHAND takes the handler away. */
+    return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_DFL;
 }
 
 static void on_interrupt(int number)

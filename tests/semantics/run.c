@@ -400,6 +400,28 @@ static void a_program_s_own_handler_is_left_alone(void)
     CHECK(signal(SIGINT, SIG_DFL) == catch_it);
 }
 
+static void catch_once(int number, siginfo_t *info, void *context)
+{
+    (void)info;
+    (void)context;
+    catch_it(number);
+}
+
+/* SIGINT then has its default action, with flags that are still those of the
+ * handler. */
+static void a_handler_of_the_program_s_that_was_reset_counts_no_more(void)
+{
+    struct sigaction once = { .sa_sigaction = catch_once,
+                              .sa_flags = SA_SIGINFO | SA_RESETHAND };
+
+    caught = 0;
+    CHECK(sigaction(SIGINT, &once, NULL) == 0);
+    CHECK(raise(SIGINT) == 0);
+    CHECK_NUMBER(caught, 1);
+    CHECK_CODE(run_loop(interrupt_self, NULL, NULL), -ECANCELED);
+    CHECK_NOTES("cleaned up");
+}
+
 int main(void)
 {
     RUN(the_main_task_s_result_is_returned);
@@ -420,5 +442,6 @@ int main(void)
     RUN(the_second_interrupt_ends_the_program);
     RUN(keep_sigint_leaves_it_alone);
     RUN(a_program_s_own_handler_is_left_alone);
+    RUN(a_handler_of_the_program_s_that_was_reset_counts_no_more);
     return tap_end();
 }
