@@ -32,7 +32,10 @@ static int read_environment(struct horo_loop_options *options)
     } else if (clock && *clock) {
         return -HORO_ECLOCK;
     }
-    return 0;
+    return options->clock == HORO_CLOCK_REAL ||
+                   options->clock == HORO_CLOCK_VIRTUAL
+               ? 0
+               : -HORO_ECLOCK;
 }
 
 static int run_main(struct horo_loop *loop, horo_task_fn *fn, void *arg,

@@ -32,7 +32,7 @@ enum horo_error {
     HORO_ENAME_GARBAGE,         /* the name server's answer is malformed */
     HORO_ENAME_UNREACHABLE,     /* no name server could be contacted */
 
-    /* HTTP, see horo/http.h */
+    /* HTTP */
     HORO_EHTTP_GARBAGE = 4864, /* not HTTP, or HTTP that breaks its rules */
     HORO_EHTTP_TOOLARGE        /* a message head beyond the limit */
 };

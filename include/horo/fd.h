@@ -10,8 +10,8 @@ HORO__BEGIN
  * poll(2)) holds for `fd`. The descriptor stays the caller's, who must not
  * close it during the call. Several tasks may wait for one descriptor.
  * Suspends. Returns the events that hold, POLLERR and POLLHUP among them;
- * -ECANCELED when cancelled; -EBADF; -EPERM on the epoll backend for a file
- * that is always ready (a regular file); -ENOMEM; -HORO_ENOTASK. */
+ * -ECANCELED when cancelled; -EBADF; -EPERM on the epoll backend for an event
+ * that a file of that kind never has; -ENOMEM; -HORO_ENOTASK. */
 HORO__API int horo_fd_wait(int fd, short events);
 
 HORO__END

@@ -25,8 +25,11 @@ struct horo_loop_options {
     enum horo_clock clock;
     /* Default stack of a task, in bytes; 0: 256 KiB. */
     size_t stack_size;
-    /* Limit of tasks alive at once; 0: 4 194 304. */
+    /* Limit of tasks alive, or ended and not yet joined, at once;
+     * 0: 4 194 304. */
     size_t max_tasks;
+    /* Limit of posts that have not run yet; 0: 1 048 576. */
+    size_t max_posts;
     /* Longest busy wait before the thread sleeps, in nanoseconds; 0: 50 us;
      * negative: never. It is used only while events come that soon. */
     horo_time spin;
@@ -45,7 +48,7 @@ struct horo_loop_options {
  * `options` may be NULL. As with any scope that was cancelled and felt it, the
  * result after a Ctrl-C is -ECANCELED, whatever `fn` returned. Errors of its
  * own: -HORO_EBUSYLOOP when this thread runs a loop already, -HORO_EBACKEND and
- * -HORO_ECLOCK for unknown names, -ENOSYS or -EPERM for a backend that this
+ * -HORO_ECLOCK for unknown names, -EINVAL for a stack_size over 8 MiB, -ENOSYS or -EPERM for a backend that this
  * system refuses, -ENOMEM, -EMFILE, -ENFILE. */
 #define horo_run(fn, arg, options) horo__run(fn, arg, options, #fn)
 HORO__API int horo__run(horo_task_fn *fn, void *arg,
@@ -61,7 +64,8 @@ HORO__API const char *horo_loop_backend(const struct horo_loop *loop);
 /* Has the loop call fn(arg) soon, between two tasks; callable from any thread,
  * and the way to wake a loop from outside. `fn` must not suspend (calls that
  * would return -HORO_ENOTASK); it may spawn and cancel. Posts of one thread
- * keep their order. Returns 0, -ENOMEM, or -ESHUTDOWN once the loop's main
+ * keep their order. Returns 0, -ENOMEM,
+ * -EAGAIN beyond the loop's max_posts, or -ESHUTDOWN once the loop's main
  * task has ended, when `fn` will not be called.
  *
  * The caller answers for the loop still being there: a thread that posts has

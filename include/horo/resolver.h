@@ -16,9 +16,10 @@ struct horo_resolver_options {
     /* "address", "address:port", "[v6]:port", separated by commas; NULL: the
      * system's. */
     const char *servers;
-    /* Time for one try at one server; 0: the system's, usually 5 s. */
+    /* Time for one try at one server, at most an hour; 0: the system's, usually
+     * 5 s. */
     horo_time timeout;
-    /* Tries at each server; 0: the system's, usually 2 to 4. */
+    /* Tries at each server, at most 100; 0: the system's, usually 2 to 4. */
     unsigned tries;
     /* Skip the hosts file and ask servers only. */
     bool no_hosts_file;
@@ -28,7 +29,7 @@ struct horo_resolver_options {
 
 /* Sets up name resolution for this thread's loop; look-ups under way end with
  * -ECANCELED. `options` may be NULL and is copied. Never suspends. Returns 0;
- * -EINVAL for a server list that cannot be read; -ENOMEM; -ENOSYS when built
+ * -EINVAL for a server list that cannot be read or a limit out of range; -ENOMEM; -ENOSYS when built
  * without c-ares; -HORO_ENOTASK outside a loop. */
 HORO__API int
 horo_resolver_configure(const struct horo_resolver_options *options);

@@ -39,6 +39,7 @@ struct horo_scope {
     bool cancelled; /* by horo_scope_cancel() or a failed task */
     bool expired;   /* by its deadline */
     bool delivered; /* someone inside was told because of this scope */
+    bool timed_out; /* and it was because of the deadline */
 };
 
 /* A zeroed struct means: no deadline, not shielded, a failure cancels. */
@@ -82,8 +83,9 @@ HORO__API int horo_scope_close(struct horo_scope *scope, int rc);
  * the same loop, repeatedly. Never suspends, never fails. */
 HORO__API void horo_scope_cancel(struct horo_scope *scope);
 
-/* Moves the deadline to `moment` of horo_now(); 0 removes it. A deadline that
- * has already struck stays struck. Never suspends, never fails. */
+/* Moves the deadline to `moment` of horo_now(); 0 removes it, and lowers the
+ * shield, if there is one, as nothing may be shielded without limit. A deadline
+ * that has already struck stays struck. Never suspends, never fails. */
 HORO__API void horo_scope_set_deadline(struct horo_scope *scope,
                                        horo_time moment);
 

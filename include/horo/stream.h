@@ -71,8 +71,9 @@ HORO__API void horo_stream_close(struct horo_stream **stream);
  * SO_LINGER of socket(7)), dropping what has not been delivered. */
 HORO__API void horo_stream_abort(struct horo_stream **stream);
 
-/* The address of the other end, and of this one. Do not suspend. Return 0 or
- * what getpeername(2), getsockname(2) say. */
+/* The address of the other end, and of this one. Do not suspend. Return 0,
+ * -EAFNOSUPPORT for other than internet addresses, or what getpeername(2) and
+ * getsockname(2) say. */
 HORO__API int horo_stream_peer(const struct horo_stream *stream,
                                struct horo_address *ret_address);
 HORO__API int horo_stream_local(const struct horo_stream *stream,

@@ -9,7 +9,9 @@
 
 HORO__BEGIN
 
-/* The body of a task. Its return value is the task's result: >= 0 for
+/* The body of a task. It must close the scopes that it opens: returning with
+ * one open ends the program with a report, as the scope's memory, which other
+ * tasks refer to, is gone. Its return value is the task's result: >= 0 for
  * success, a negative code for failure. */
 typedef int horo_task_fn(void *arg);
 
@@ -18,7 +20,7 @@ struct horo_spawn_options {
     /* Shown in reports and in the debugger; must outlive the task. Default:
      * the text of the `fn` argument. */
     const char *name;
-    /* Usable stack, in bytes: rounded up to one of the size classes 16 KiB,
+    /* Stack, in bytes, of which up to 3 KiB are the library's own: rounded up to one of the size classes 16 KiB,
      * 64 KiB, 256 KiB, 1 MiB, 8 MiB. 0: the loop's default, 256 KiB. */
     size_t stack_size;
     /* Where to put a handle for horo_task_join(). With a handle the task's

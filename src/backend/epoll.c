@@ -23,7 +23,9 @@ struct entry {
     bool is_foreign; /* someone else's, see horo_fd_wait() */
     bool may_read;   /* a read may find something; false: wait first */
     bool may_write;
-    bool hung_up; /* no further edge will come for reading */
+    bool is_urgent; /* urgent data has come: reads may be cut short by it */
+    uint32_t generation; /* of the number: events of older ones are stale */
+    bool hung_up;        /* no further edge will come for reading */
 };
 
 struct epoll_backend {
@@ -59,7 +61,9 @@ static void entry_reset(struct entry *entry)
     entry->is_foreign = false;
     entry->may_read = true;
     entry->may_write = true;
+    entry->is_urgent = false;
     entry->hung_up = false;
+    entry->generation++;
 }
 
 static int grow_table(struct epoll_backend *self, size_t chunk)
@@ -113,16 +117,15 @@ static int make_entry(struct epoll_backend *self, int fd,
 static int register_fd(struct epoll_backend *self, struct entry *entry, int fd)
 {
     uint32_t all = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
+    uint64_t tag = (uint64_t)entry->generation << 32 | (uint32_t)fd;
     int rc;
 
     if (entry->is_registered) {
         return 0;
     }
-    rc = horo__sys_epoll_ctl(self->epoll_fd, EPOLL_CTL_ADD, fd, all,
-                             (uint64_t)fd);
+    rc = horo__sys_epoll_ctl(self->epoll_fd, EPOLL_CTL_ADD, fd, all, tag);
     if (rc == -EEXIST) { /* registered under another number that was closed */
-        rc = horo__sys_epoll_ctl(self->epoll_fd, EPOLL_CTL_MOD, fd, all,
-                                 (uint64_t)fd);
+        rc = horo__sys_epoll_ctl(self->epoll_fd, EPOLL_CTL_MOD, fd, all, tag);
     }
     if (rc == 0) {
         entry->is_registered = true;
@@ -177,10 +180,12 @@ static bool try_receive(struct horo__operation *operation, struct entry *entry)
     ssize_t got = horo__sys_recv(operation->fd, operation->as.io.buffer,
                                  operation->as.io.size, MSG_DONTWAIT);
 
-    /* Less than asked for means that the socket is empty, epoll(7), and that
-     * the next byte will bring an edge, unless the last one has been. */
+    /* With TCP less than asked for means that the socket is empty, epoll(7),
+     * and that the next byte will bring an edge, unless the last one has been,
+     * or urgent data stands in between. Others keep messages apart. */
     if (got == -EAGAIN ||
-        (got > 0 && got < operation->as.io.size && !entry->hung_up)) {
+        (got > 0 && got < operation->as.io.size && operation->as.io.is_tcp &&
+         !entry->hung_up && !entry->is_urgent)) {
         entry->may_read = false;
     }
     return got != -EAGAIN && done(operation, got);
@@ -205,34 +210,34 @@ static bool try_send(struct horo__operation *operation, struct entry *entry)
     return done(operation, operation->as.io.done);
 }
 
-/* The descriptor may be in blocking mode, so look before leaping. */
+/* The descriptor may be in blocking mode, so look before leaping; and it may
+ * be in non-blocking mode, and another process faster. */
 static bool try_read(struct horo__operation *operation)
 {
-    int events = horo__sys_poll_now(operation->fd, POLLIN);
+    ssize_t got = horo__sys_poll_now(operation->fd, POLLIN);
 
-    if (events == 0) {
+    if (got > 0) {
+        got = horo__sys_read(operation->fd, operation->as.io.buffer,
+                             operation->as.io.size);
+    } else if (got == 0) {
         return false;
     }
-    return done(operation, events < 0 ? events
-                                      : horo__sys_read(operation->fd,
-                                                       operation->as.io.buffer,
-                                                       operation->as.io.size));
+    return got != -EAGAIN && done(operation, got);
 }
 
 static bool try_write(struct horo__operation *operation)
 {
-    int events = horo__sys_poll_now(operation->fd, POLLOUT);
     size_t size = operation->as.io.size < HORO__SAFE_WRITE
                       ? operation->as.io.size
                       : HORO__SAFE_WRITE;
+    ssize_t put = horo__sys_poll_now(operation->fd, POLLOUT);
 
-    if (events == 0) {
+    if (put > 0) {
+        put = horo__sys_write(operation->fd, operation->as.io.buffer, size);
+    } else if (put == 0) {
         return false;
     }
-    return done(operation,
-                events < 0 ? events
-                           : horo__sys_write(operation->fd,
-                                             operation->as.io.buffer, size));
+    return put != -EAGAIN && done(operation, put);
 }
 
 static bool try_poll(struct horo__operation *operation)
@@ -270,12 +275,17 @@ static bool epoll_start(struct horo__backend *backend,
 {
     struct epoll_backend *self = self_of(backend);
     struct entry *entry;
-    int rc = make_entry(self, operation->fd, &entry);
+    int rc;
 
+    /* What needs no entry comes first: the number may be nonsense. */
+    if (operation->kind == HORO__POLL && try_poll(operation)) {
+        return true;
+    }
+    rc = make_entry(self, operation->fd, &entry);
     if (rc < 0) {
         return done(operation, rc);
     }
-    if (try(operation, entry)) {
+    if (operation->kind != HORO__POLL && try(operation, entry)) {
         return true;
     }
     /* Registering reports what is ready at that moment, so nothing is lost
@@ -319,7 +329,7 @@ static void epoll_forget(struct horo__backend *backend, int fd, bool in_use)
     if (entry) {
         horo__check(horo__list_is_empty(&entry->waiting));
         /* Closing removes it from the epoll set, if no duplicate is open
-         * elsewhere; events of a duplicate would find nobody waiting. */
+         * elsewhere; events of a duplicate carry an old generation. */
         entry_reset(entry);
     }
 }
@@ -340,6 +350,9 @@ static void dispatch(struct epoll_backend *self, struct entry *entry, int fd,
     }
     if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
         entry->hung_up = true;
+    }
+    if (events & EPOLLPRI) {
+        entry->is_urgent = true;
     }
     horo__list_init(&retry);
     while ((link = horo__list_pop(&entry->waiting))) {
@@ -369,10 +382,11 @@ static bool epoll_poll(struct horo__backend *backend, int64_t timeout_ns)
                                      EVENTS_AT_ONCE, timeout_ns);
 
     for (int i = 0; i < count; i++) {
-        int fd = (int)self->events[i].data.u64;
+        uint64_t tag = self->events[i].data.u64;
+        int fd = (int)(uint32_t)tag;
         struct entry *entry = find_entry(self, fd);
 
-        if (entry) {
+        if (entry && entry->generation == tag >> 32) {
             dispatch(self, entry, fd, self->events[i].events);
         }
     }

@@ -13,6 +13,7 @@
 
 enum {
     SUBMISSIONS = 512,
+    TRIES = 16,        /* of a hand-over that the kernel is too short for */
     COMPLETIONS = 8192 /* more than that at once wait in the kernel */
 };
 
@@ -180,8 +181,13 @@ static void uring_forget(struct horo__backend *backend, int fd, bool in_use)
     (void)fd;
     /* A submission names its descriptor by number: the kernel has to see it
      * before the number can come to mean another file. */
-    while (in_use && io_uring_sq_ready(&self->ring) > 0) {
-        (void)horo__ring_hand_over(&self->ring);
+    for (int i = 0; in_use && i < TRIES; i++) {
+        /* Running what the cancelling caused lets go of the file, so that its
+         * address, if it is a listener's, is free at once. */
+        (void)horo__ring_submit(&self->ring);
+        if (io_uring_sq_ready(&self->ring) == 0) {
+            break;
+        }
     }
 }
 
@@ -304,6 +310,10 @@ static bool uring_poll(struct horo__backend *backend, int64_t timeout_ns)
     bool is_pending;
 
     submit_leftovers(self);
+    if (!horo__list_is_empty(&self->unsubmitted) ||
+        !horo__list_is_empty(&self->uncancelled)) {
+        timeout_ns = 0; /* nothing would end the wait for those */
+    }
     is_pending =
         io_uring_sq_ready(&self->ring) > 0 || horo__ring_has_news(&self->ring);
     if (timeout_ns == 0 || io_uring_cq_ready(&self->ring) > 0) {

@@ -102,6 +102,9 @@ struct horo_loop {
 
     struct horo__backend *backend;
     struct horo__post *inbox; /* atomic */
+    struct horo__post *posts; /* taken from there, oldest first */
+    size_t post_count;        /* atomic: in both */
+    size_t max_posts;
     struct horo__operation wake_operation;
     int wake_fd;
 
@@ -109,6 +112,7 @@ struct horo_loop {
     int64_t spin_limit_ns;
     int64_t typical_wait_ns; /* moving average of how long waits lasted */
 
+    size_t tasks_held; /* live, or ended and not yet joined */
     size_t max_tasks;
     size_t stack_size; /* of a task that asks for none */
     struct horo__stacks stacks;
@@ -117,6 +121,7 @@ struct horo_loop {
 
     void *signal_stack;          /* see overflow.c */
     struct horo__post interrupt; /* SIGINT, see interrupt.c */
+    struct horo_task *main_task; /* whom it cancels; NULL once it has ended */
 
     struct horo_task
         idle; /* the thread's own stack; only its context is used */
@@ -180,6 +185,16 @@ int horo__scope_leave(struct horo_scope *scope, int rc);
 /* A task of `scope` has ended with `result`. */
 void horo__scope_task_ended(struct horo_scope *scope, int result);
 
+/* Notes that something in `scope` was interrupted on its account. Only the
+ * first time says whether its deadline or its cancellation was felt. */
+static inline void horo__scope_felt(struct horo_scope *scope)
+{
+    if (!scope->delivered) {
+        scope->delivered = true;
+        scope->timed_out = scope->expired && !scope->cancelled;
+    }
+}
+
 /* Credits the scope that is the reason why `scope` is cancelled, and returns
  * -ECANCELED. */
 int horo__scope_deliver(struct horo_scope *scope);
@@ -194,8 +209,9 @@ void horo__loop_destroy(struct horo_loop *loop);
 /* Reads the clock. */
 int64_t horo__loop_read_clock(struct horo_loop *loop);
 
-/* The time, at most 50 us old, for less than reading the clock costs. */
-int64_t horo__loop_now(struct horo_loop *loop);
+/* The time for a limit that far ahead: not before the present, and late by no
+ * more than a hundredth of `ahead_ns`, for less than reading the clock costs. */
+int64_t horo__loop_now(struct horo_loop *loop, int64_t ahead_ns);
 
 /* Puts a post in the inbox; any thread, any signal handler. */
 void horo__loop_deliver(struct horo_loop *loop, struct horo__post *post);

@@ -7,7 +7,11 @@ static struct horo_loop *listening;
 
 static void cancel_main(void *arg)
 {
-    horo_task_cancel(arg);
+    struct horo_loop *loop = arg;
+
+    if (loop->main_task) { /* it may have ended while the news travelled */
+        horo_task_cancel(loop->main_task);
+    }
 }
 
 static void on_interrupt(void)
@@ -22,20 +26,26 @@ static void on_interrupt(void)
 void horo__interrupt_install(struct horo_loop *loop,
                              struct horo_task *main_task)
 {
+    loop->main_task = main_task;
     loop->interrupt = (struct horo__post){
         .fn = cancel_main,
-        .arg = main_task,
+        .arg = loop,
         .is_embedded = true,
     };
-    if (horo__signal_catch_interrupt(on_interrupt)) {
-        __atomic_store_n(&listening, loop, __ATOMIC_RELEASE);
+    /* First who listens, then the handler, or an early signal would be lost.
+     * Of two loops the one that finds the default action gets it. */
+    if (!horo__signal_may_catch_interrupt()) {
+        return;
     }
+    __atomic_store_n(&listening, loop, __ATOMIC_RELEASE);
+    horo__signal_catch_interrupt(on_interrupt);
 }
 
 void horo__interrupt_remove(struct horo_loop *loop)
 {
     if (__atomic_load_n(&listening, __ATOMIC_ACQUIRE) == loop) {
-        __atomic_store_n(&listening, NULL, __ATOMIC_RELEASE);
         horo__signal_release_interrupt();
+        __atomic_store_n(&listening, NULL, __ATOMIC_RELEASE);
     }
+    loop->main_task = NULL;
 }

@@ -14,7 +14,10 @@ enum {
     DEFAULT_STACK_SIZE = 256 << 10,
     DEFAULT_MAX_TASKS = 4 << 20,
     DEFAULT_SPIN_NS = 50000,
-    NOW_MAY_LAG_CYCLES = 100000, /* 25 to 50 us on today's processors */
+    LONGEST_SPIN_NS = 1000000000,
+    DEFAULT_MAX_POSTS = 1 << 20,
+    POSTS_PER_TURN = 64,
+    NOW_MAY_LAG_NS = 100000, /* see horo__cycles_in_a_lag() */
     VIRTUAL_PATIENCE_NS = 5000000,
     DEAF_NS = 10000000, /* longest sleep of a loop that cannot be woken */
     /* More than so many run between two waits: the loop is busy, and what it
@@ -33,11 +36,11 @@ int64_t horo__loop_read_clock(struct horo_loop *loop)
     return loop->now_ns;
 }
 
-int64_t horo__loop_now(struct horo_loop *loop)
+int64_t horo__loop_now(struct horo_loop *loop, int64_t ahead_ns)
 {
-    if (horo__cycles() - loop->now_cycles < NOW_MAY_LAG_CYCLES &&
-        loop->now_cycles) {
-        return loop->now_ns;
+    if (ahead_ns >= NOW_MAY_LAG_NS * INT64_C(100) && loop->now_cycles &&
+        horo__cycles() - loop->now_cycles < horo__cycles_in_a_lag()) {
+        return loop->now_ns + NOW_MAY_LAG_NS;
     }
     return horo__loop_read_clock(loop);
 }
@@ -49,54 +52,77 @@ horo_time horo_now(void)
 
 /* --- posts from other threads --- */
 
-/* Takes all posts, oldest first. */
-static struct horo__post *take_inbox(struct horo_loop *loop)
+/* Moves what has come in behind the posts that wait to be run. Those come
+ * oldest first, the inbox newest first. */
+static void take_inbox(struct horo_loop *loop)
 {
     struct horo__post *newest_first =
         __atomic_exchange_n(&loop->inbox, NULL, __ATOMIC_ACQUIRE);
-    struct horo__post *oldest_first = NULL;
 
     while (newest_first) {
         struct horo__post *next = newest_first->next;
 
-        newest_first->next = oldest_first;
-        oldest_first = newest_first;
+        newest_first->next = loop->posts;
+        loop->posts = newest_first;
         newest_first = next;
     }
-    return oldest_first;
 }
 
+/* Runs some posts; a flood of them must not keep tasks from running. */
 static void run_posts(struct horo_loop *loop)
 {
-    struct horo__post *post = take_inbox(loop);
+    for (int i = 0; i < POSTS_PER_TURN; i++) {
+        struct horo__post *post;
+        struct horo__post copy;
 
-    while (post) {
-        struct horo__post *next = post->next;
-        struct horo__post copy = *post;
-
+        if (!loop->posts) {
+            take_inbox(loop);
+        }
+        post = loop->posts;
+        if (!post) {
+            return;
+        }
+        loop->posts = post->next;
+        copy = *post;
         if (!post->is_embedded) {
             horo__free(post);
+            __atomic_sub_fetch(&loop->post_count, 1, __ATOMIC_RELAXED);
         }
         copy.fn(copy.arg);
-        post = next;
     }
+}
+
+static bool has_posts(const struct horo_loop *loop)
+{
+    return loop->posts || __atomic_load_n(&loop->inbox, __ATOMIC_SEQ_CST);
 }
 
 int horo_loop_post(struct horo_loop *loop, void (*fn)(void *arg), void *arg)
 {
     struct horo__post *post;
+    int rc;
 
     if (__atomic_load_n(&loop->is_closed, __ATOMIC_ACQUIRE)) {
         return -ESHUTDOWN;
     }
+    if (__atomic_add_fetch(&loop->post_count, 1, __ATOMIC_RELAXED) >
+        loop->max_posts) {
+        rc = -EAGAIN;
+        goto uncount;
+    }
     post = horo__alloc(sizeof *post);
     if (!post) {
-        return -ENOMEM;
+        rc = -ENOMEM;
+        goto uncount;
     }
     post->fn = fn;
     post->arg = arg;
     horo__loop_deliver(loop, post);
     return 0;
+
+uncount:
+    __atomic_sub_fetch(&loop->post_count, 1, __ATOMIC_RELAXED);
+    return rc;
 }
 
 void horo__loop_deliver(struct horo_loop *loop, struct horo__post *post)
@@ -155,8 +181,7 @@ static uint64_t count_operations(const struct horo_loop *loop)
 
 static bool has_work(const struct horo_loop *loop)
 {
-    return !horo__ready_is_empty(&loop->ready) ||
-           __atomic_load_n(&loop->inbox, __ATOMIC_SEQ_CST);
+    return !horo__ready_is_empty(&loop->ready) || has_posts(loop);
 }
 
 /* Time until the next timer, -1 without one. */
@@ -274,9 +299,7 @@ void horo__loop_turn(struct horo_loop *loop)
         wait_real(loop);
     }
     horo__timers_expire(&loop->timers, horo__loop_read_clock(loop));
-    if (__atomic_load_n(&loop->inbox, __ATOMIC_RELAXED)) {
-        run_posts(loop);
-    }
+    run_posts(loop);
     horo__run_ready(loop);
 }
 
@@ -310,7 +333,12 @@ static void loop_init(struct horo_loop *loop,
         options->stack_size ? options->stack_size : DEFAULT_STACK_SIZE;
     loop->max_tasks =
         options->max_tasks ? options->max_tasks : DEFAULT_MAX_TASKS;
+    loop->max_posts =
+        options->max_posts ? options->max_posts : DEFAULT_MAX_POSTS;
     loop->spin_limit_ns = options->spin ? options->spin : DEFAULT_SPIN_NS;
+    if (loop->spin_limit_ns > LONGEST_SPIN_NS) {
+        loop->spin_limit_ns = LONGEST_SPIN_NS;
+    }
     loop->typical_wait_ns = loop->spin_limit_ns * 8;
     loop->now_ns = horo__clock_now();
     horo__timers_init(&loop->timers, loop->now_ns);
@@ -381,7 +409,9 @@ void horo__loop_destroy(struct horo_loop *loop)
     while (loop->stats.operations_live > 0) {
         (void)loop->backend->class->poll(loop->backend, -1);
     }
-    run_posts(loop);
+    while (has_posts(loop)) {
+        run_posts(loop);
+    }
     horo__operation_forget(loop->wake_fd, false);
     loop->backend->class->destroy(loop->backend);
     horo__sys_close(loop->wake_fd);

@@ -5,8 +5,10 @@
 #include "core/wait.h"
 #include "sys/fault.h"
 
-/* So many operations in a row may be done at once before others get a turn. */
-enum { IMMEDIATE_LIMIT = 32 };
+/* So many operations in a row may be done at once before others get a turn.
+ * Each also counts as a task run, so that the kernel and the clock are looked
+ * at in time when many tasks never have to wait. */
+enum { IMMEDIATE_LIMIT = 16 };
 
 static const char *site_of(enum horo__operation_kind kind)
 {
@@ -61,7 +63,8 @@ static void interrupt_operation(struct horo_task *task)
 /* Lets others run when one task's operations never have to wait. */
 static void take_turns(struct horo_loop *loop)
 {
-    if (++loop->immediate >= IMMEDIATE_LIMIT) {
+    loop->budget -= loop->budget > 0;
+    if (++loop->immediate >= IMMEDIATE_LIMIT || loop->budget == 0) {
         loop->immediate = 0;
         horo__schedule(loop->current);
         horo__switch_away(loop);

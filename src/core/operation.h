@@ -44,6 +44,7 @@ struct horo__operation {
             uint32_t size;
             uint32_t done;    /* SEND: bytes that have gone out */
             bool expect_wait; /* RECEIVE: nothing has arrived yet, probably */
+            bool is_tcp;      /* RECEIVE: a plain stream of bytes */
             bool by_hand;     /* WRITE: wait for room, then call write(2) */
         } io;
         struct {

@@ -155,7 +155,7 @@ int horo__wait(void (*interrupt)(struct horo_task *task), void *awaited)
         /* An outer scope may have been cancelled since, or a shield raised. */
         struct horo_scope *reason = self->scope->reason;
 
-        (reason ? reason : self->blame)->delivered = true;
+        horo__scope_felt(reason ? reason : self->blame);
     }
     return self->wait_result;
 }

@@ -80,7 +80,7 @@ static void refresh_tree(struct horo_scope *top)
 
 int horo__scope_deliver(struct horo_scope *scope)
 {
-    scope->reason->delivered = true;
+    horo__scope_felt(scope->reason);
     return -ECANCELED;
 }
 
@@ -142,9 +142,9 @@ static horo_time limit_of(struct horo_loop *loop,
     if (options->timeout) {
         horo_time end;
 
-        if (__builtin_add_overflow(horo__loop_now(loop), options->timeout,
-                                   &end)) {
-            return moment; /* beyond the end of time */
+        if (__builtin_add_overflow(horo__loop_now(loop, options->timeout),
+                                   options->timeout, &end)) {
+            end = INT64_MAX; /* the end of time */
         }
         end = end ? end : 1;
         moment = moment && moment < end ? moment : end;
@@ -196,6 +196,7 @@ void horo__scope_task_ended(struct horo_scope *scope, int result)
     }
     scope->live_tasks--;
     if (scope->live_tasks == 0 && scope->state == HORO__SCOPE_CLOSING) {
+        scope->state = HORO__SCOPE_OPEN; /* others may still spawn into it */
         horo__wake(scope->task, 0);
     }
 }
@@ -217,7 +218,7 @@ static int verdict(const struct horo_scope *scope, int rc)
         return scope->failure;
     }
     if ((rc >= 0 || rc == -ECANCELED) && scope->delivered) {
-        return scope->cancelled ? -ECANCELED : -ETIMEDOUT;
+        return scope->timed_out ? -ETIMEDOUT : -ECANCELED;
     }
     return rc;
 }
@@ -234,7 +235,7 @@ int horo__scope_leave(struct horo_scope *scope, int rc)
             horo_scope_cancel(scope);
         }
     }
-    if (scope->live_tasks > 0) {
+    while (scope->live_tasks > 0) {
         scope->state = HORO__SCOPE_CLOSING;
         (void)horo__wait(NULL, scope); /* only the last task ends it */
     }
@@ -275,8 +276,14 @@ void horo_scope_set_deadline(struct horo_scope *scope, horo_time moment)
         return;
     }
     horo__timer_disarm(&scope->task->loop->timers, &scope->deadline);
-    if (moment && !scope->expired) {
+    if (scope->expired) {
+        return;
+    }
+    if (moment) {
         start_deadline(scope, moment);
+    } else if (scope->shield) {
+        scope->shield = false;
+        refresh_tree(scope);
     }
 }
 
@@ -299,7 +306,7 @@ bool horo_scope_is_cancelled(const struct horo_scope *scope)
 
 bool horo_scope_timed_out(const struct horo_scope *scope)
 {
-    return scope->expired && !scope->cancelled && scope->delivered;
+    return scope->timed_out;
 }
 
 struct horo_scope *horo_scope_self(void)

@@ -56,7 +56,7 @@ int horo_sleep(horo_time duration)
 void horo__alarm_set(struct horo__timer *timer, horo_time delay)
 {
     horo__timer_arm(&horo__loop->timers, timer,
-                    horo__loop_now(horo__loop) + delay);
+                    horo__loop_now(horo__loop, delay) + delay);
 }
 
 void horo__alarm_clear(struct horo__timer *timer)

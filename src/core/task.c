@@ -65,7 +65,7 @@ int horo__task_create(struct horo_loop *loop, struct horo_scope *scope,
     int rc;
 
     options = options ? options : &defaults;
-    if (loop->stats.tasks_live >= loop->max_tasks) {
+    if (loop->tasks_held >= loop->max_tasks) {
         return -EAGAIN;
     }
     rc = horo__ready_reserve(&loop->ready, loop->stats.tasks_live + 1);
@@ -90,6 +90,7 @@ int horo__task_create(struct horo_loop *loop, struct horo_scope *scope,
     if (scope) {
         scope->live_tasks++;
     }
+    loop->tasks_held++;
     loop->stats.tasks_live++;
     loop->stats.tasks_spawned++;
     horo__schedule(task);
@@ -100,6 +101,7 @@ int horo__task_create(struct horo_loop *loop, struct horo_scope *scope,
 void horo__task_free(struct horo_task *task)
 {
     horo__list_remove(&task->root.beside);
+    task->loop->tasks_held--;
     horo__stack_give(&task->loop->stacks, &task->stack);
 }
 

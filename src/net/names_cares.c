@@ -53,8 +53,9 @@ struct resolver {
     struct horo__timer tick;
     unsigned queries;       /* under way, awaited or not */
     unsigned response_code; /* of the datagram that c-ares is reading; or 0 */
-    bool is_stale;          /* some watch is not what c-ares wants */
-    bool is_gone; /* destroyed, but for operations that are not back */
+    bool is_inside; /* called by c-ares, which must not be entered again */
+    bool is_stale;  /* some watch is not what c-ares wants */
+    bool is_gone;   /* destroyed, but for operations that are not back */
     struct watch watches[SOCKETS];
 };
 
@@ -182,7 +183,9 @@ static void socket_changed(void *data, ares_socket_t fd, int readable,
     watch->fd = fd;
     if (watch->events != events) {
         watch->events = events;
+        resolver->is_inside = true;
         horo__operation_cancel(&watch->operation);
+        resolver->is_inside = false;
         resolver->is_stale = true;
     }
     if (!events) {
@@ -234,6 +237,8 @@ static void watch_fired(struct horo__operation *operation)
         free_when_idle(resolver);
     } else if (operation->result != -ECANCELED) {
         process(watch, operation->result);
+        update_watches(resolver);
+    } else if (!resolver->is_inside) {
         update_watches(resolver);
     }
 }
@@ -444,14 +449,12 @@ static int read_options(const struct horo_resolver_options *options,
     int mask = ARES_OPT_FLAGS | ARES_OPT_SOCK_STATE_CB;
 
     *ret_options = (struct ares_options){
-        .flags =
-            ARES_FLAG_STAYOPEN | (options->no_search ? ARES_FLAG_NOSEARCH : 0),
+        .flags = options->no_search ? ARES_FLAG_NOSEARCH : 0,
         .sock_state_cb = socket_changed,
         .sock_state_cb_data = resolver,
     };
     if (options->timeout > 0) {
-        ret_options->timeout =
-            (int)((options->timeout + HORO_MS(1) - 1) / HORO_MS(1));
+        ret_options->timeout = (int)(options->timeout / HORO_MS(1)) + 1;
         mask |= ARES_OPT_TIMEOUTMS;
     }
     if (options->tries > 0) {

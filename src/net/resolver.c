@@ -12,6 +12,10 @@
 /* RFC 1035 section 2.3.4; the dot of the root does not count. */
 enum { LONGEST_NAME = 253, LONGEST_LABEL = 63 };
 
+/* Of one try, and in all: beyond, something is wrong with the caller. */
+#define LONGEST_TIMEOUT HORO_S(3600)
+enum { MOST_TRIES = 100 };
+
 /* What cannot be in any name that a server or a hosts file knows. Which of the
  * rest is a host name is for them to say: underscores, say, do occur. */
 static bool is_name_byte(unsigned char byte)
@@ -100,6 +104,10 @@ int horo_resolver_configure(const struct horo_resolver_options *options)
     options = options ? options : &defaults;
     if (!horo_loop_self()) {
         return -HORO_ENOTASK;
+    }
+    if (options->timeout < 0 || options->timeout > LONGEST_TIMEOUT ||
+        options->tries > MOST_TRIES) {
+        return -EINVAL;
     }
     if (options->servers && !are_servers(options->servers)) {
         return -EINVAL;

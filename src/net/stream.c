@@ -24,7 +24,7 @@ enum {
     LONGEST_LINE = 64 << 10,
     LONGEST_PRINT = 64 << 10,
     PRINT_ON_STACK = 1 << 10,
-    LARGEST_OPERATION = 1 << 30
+    LARGEST_OPERATION = 256 << 10 /* then others get a turn */
 };
 
 struct horo_stream {
@@ -32,7 +32,9 @@ struct horo_stream {
     struct horo__lane reading;
     struct horo__lane writing;
     bool is_socket;
-    bool is_file;
+    bool is_tcp;
+    bool is_fifo;
+    int original;    /* the descriptor that house.fd stands in for, or -1 */
     bool is_drained; /* the last read got all there was */
     char *kept;      /* bytes read and not yet handed out: */
     size_t kept_from;
@@ -126,6 +128,7 @@ static int receive(struct horo_stream *stream, char *buffer, size_t size)
             .buffer = buffer,
             .size = (uint32_t)smaller(size, LARGEST_OPERATION),
             .expect_wait = stream->is_drained,
+            .is_tcp = stream->is_tcp,
         },
     };
     int got = horo__house_run(&stream->house, &stream->reading, &operation);
@@ -259,7 +262,7 @@ static ssize_t write_all(struct horo_stream *stream, const char *bytes,
             .as.io = {
                 .buffer = (char *)bytes + count, /* SEND and WRITE only read it */
                 .size = (uint32_t)smaller(size - count, LARGEST_OPERATION),
-                .by_hand = !stream->is_file,
+                .by_hand = stream->is_fifo,
             },
         };
         int put = horo__house_run(&stream->house, &stream->writing, &operation);
@@ -333,19 +336,34 @@ struct horo_stream *horo__stream_alloc(void)
 
     if (stream) {
         stream->house.fd = -1;
+        stream->original = -1;
     }
     return stream;
 }
 
-void horo__stream_adopt(struct horo_stream *stream, int fd, bool is_socket)
+void horo__stream_adopt(struct horo_stream *stream, int fd)
 {
     stream->house.fd = fd;
-    stream->is_socket = is_socket;
+    stream->is_socket = true;
+    stream->is_tcp = true;
 }
 
 void horo__stream_discard(struct horo_stream *stream)
 {
     horo__free(stream);
+}
+
+/* A write to a terminal may block whatever poll(2) says, while its user has
+ * stopped the output. Opened anew it can be made non-blocking without anybody
+ * else noticing. */
+static void stand_in_for_terminal(struct horo_stream *stream)
+{
+    int fd = horo__sys_reopen_terminal(stream->house.fd);
+
+    if (fd >= 0) {
+        stream->original = stream->house.fd;
+        stream->house.fd = fd;
+    }
 }
 
 int horo_stream_open_fd(int fd, struct horo_stream **ret_stream)
@@ -363,8 +381,11 @@ int horo_stream_open_fd(int fd, struct horo_stream **ret_stream)
     if (!stream) {
         return -ENOMEM;
     }
-    horo__stream_adopt(stream, fd, horo__sys_is_socket(fd));
-    stream->is_file = horo__sys_is_file(fd);
+    stream->house.fd = fd;
+    stream->is_socket = horo__sys_is_socket(fd);
+    stream->is_tcp = stream->is_socket && horo__sys_is_tcp(fd);
+    stream->is_fifo = horo__sys_is_fifo(fd);
+    stand_in_for_terminal(stream);
     *ret_stream = stream;
     return 0;
 }
@@ -394,6 +415,9 @@ void horo_stream_close(struct horo_stream **stream)
     abort_lane(&closing->writing);
     horo__operation_forget(closing->house.fd, closing->house.guests > 0);
     horo__sys_close(closing->house.fd);
+    if (closing->original >= 0) {
+        horo__sys_close(closing->original);
+    }
     if (closing->house.guests == 0) {
         stream_free(closing);
     }
@@ -410,6 +434,19 @@ void horo_stream_abort(struct horo_stream **stream)
 
 /* --- asking --- */
 
+static int give_address(int rc, const struct horo_address *address,
+                        struct horo_address *ret_address)
+{
+    if (rc == 0 && address->as.any.sa_family != AF_INET &&
+        address->as.any.sa_family != AF_INET6) {
+        return -EAFNOSUPPORT;
+    }
+    if (rc == 0) {
+        *ret_address = *address;
+    }
+    return rc;
+}
+
 int horo_stream_peer(const struct horo_stream *stream,
                      struct horo_address *ret_address)
 {
@@ -417,10 +454,7 @@ int horo_stream_peer(const struct horo_stream *stream,
     int rc = horo__sys_peer_address(stream->house.fd, &address.as.any,
                                     &address.size);
 
-    if (rc == 0) {
-        *ret_address = address;
-    }
-    return rc;
+    return give_address(rc, &address, ret_address);
 }
 
 int horo_stream_local(const struct horo_stream *stream,
@@ -430,10 +464,7 @@ int horo_stream_local(const struct horo_stream *stream,
     int rc = horo__sys_local_address(stream->house.fd, &address.as.any,
                                      &address.size);
 
-    if (rc == 0) {
-        *ret_address = address;
-    }
-    return rc;
+    return give_address(rc, &address, ret_address);
 }
 
 int horo_stream_fd(const struct horo_stream *stream)

@@ -3,13 +3,12 @@
 #define HORO_NET_STREAM_H
 
 #include <horo/stream.h>
-#include <stdbool.h>
 
 /* Memory for a stream that has no descriptor yet; NULL without memory. */
 struct horo_stream *horo__stream_alloc(void);
 
-/* Gives it one, which it owns from here on. */
-void horo__stream_adopt(struct horo_stream *stream, int fd, bool is_socket);
+/* Gives it the descriptor of a TCP connection, which it owns from here on. */
+void horo__stream_adopt(struct horo_stream *stream, int fd);
 
 /* Frees a stream that was never given a descriptor. */
 void horo__stream_discard(struct horo_stream *stream);

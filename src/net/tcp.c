@@ -73,7 +73,7 @@ int horo_tcp_connect_address(const struct horo_address *address,
     if (rc < 0) {
         goto close;
     }
-    horo__stream_adopt(stream, fd, true);
+    horo__stream_adopt(stream, fd);
     *ret_stream = stream;
     return 0;
 
@@ -233,7 +233,7 @@ int horo_tcp_accept(struct horo_listener *listener,
         horo__stream_discard(stream);
         return rc;
     }
-    horo__stream_adopt(stream, rc, true);
+    horo__stream_adopt(stream, rc);
     *ret_stream = stream;
     return 0;
 }

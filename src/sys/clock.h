@@ -24,6 +24,19 @@ static inline uint64_t horo__cycles(void)
 #endif
 }
 
+/* So many of them take 100 us at the most. */
+static inline uint64_t horo__cycles_in_a_lag(void)
+{
+#if defined(__aarch64__)
+    uint64_t frequency; /* in Hz */
+
+    __asm__ volatile("mrs %0, cntfrq_el0" : "=r"(frequency));
+    return frequency / 20000;
+#else
+    return 100000; /* no processor with a time-stamp counter below 1 GHz */
+#endif
+}
+
 /* Inside a busy wait: eases the processor. */
 static inline void horo__processor_pause(void)
 {

@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -86,6 +88,9 @@ int horo__sys_poll_now(int fd, short events)
 
 int horo__sys_check_fd(int fd)
 {
+    if (horo__fault_here("fcntl")) {
+        return -EBADF;
+    }
     return fcntl(fd, F_GETFD) < 0 ? -errno : 0;
 }
 
@@ -96,11 +101,31 @@ bool horo__sys_is_socket(int fd)
     return fstat(fd, &about) == 0 && S_ISSOCK(about.st_mode);
 }
 
-bool horo__sys_is_file(int fd)
+bool horo__sys_is_fifo(int fd)
 {
     struct stat about;
 
-    return fstat(fd, &about) == 0 && S_ISREG(about.st_mode);
+    return fstat(fd, &about) == 0 && S_ISFIFO(about.st_mode);
+}
+
+int horo__sys_reopen_terminal(int fd)
+{
+    char path[32];
+    int access = fcntl(fd, F_GETFL);
+    unsigned number;
+    int opened;
+
+    /* Opening a master anew would make a new terminal, pts(4). */
+    if (access < 0 || !isatty(fd) || ioctl(fd, TIOCGPTN, &number) == 0) {
+        return -ENOTTY;
+    }
+    if (horo__fault_here("open")) {
+        return -EMFILE;
+    }
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    opened =
+        open(path, (access & O_ACCMODE) | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    return opened < 0 ? -errno : opened;
 }
 
 int horo__sys_eventfd(void)

@@ -23,7 +23,11 @@ int horo__sys_poll_now(int fd, short events);
 int horo__sys_check_fd(int fd);
 
 bool horo__sys_is_socket(int fd);
-bool horo__sys_is_file(int fd);
+bool horo__sys_is_fifo(int fd);
+
+/* A second, non-blocking opening of a terminal. Returns it; -ENOTTY for what is
+ * no terminal, or the master of one; what open(2) says. */
+int horo__sys_reopen_terminal(int fd);
 
 /* eventfd(2), non-blocking, and its two ends. */
 int horo__sys_eventfd(void);

@@ -9,6 +9,7 @@
 
 static void (*interrupt_handler)(void);
 static void (*fault_explainer)(const char *address);
+static unsigned fault_watchers; /* loops that want faults explained */
 
 static bool has_default_action(int number)
 {
@@ -27,18 +28,20 @@ static void on_interrupt(int number)
     errno = saved;
 }
 
-bool horo__signal_catch_interrupt(void (*handler)(void))
+bool horo__signal_may_catch_interrupt(void)
+{
+    return has_default_action(SIGINT);
+}
+
+void horo__signal_catch_interrupt(void (*handler)(void))
 {
     /* SA_RESETHAND: the second one finds the default action again. */
     struct sigaction catch = { .sa_handler = on_interrupt,
                                .sa_flags = SA_RESETHAND | SA_RESTART };
 
-    if (!has_default_action(SIGINT)) {
-        return false;
-    }
     interrupt_handler = handler;
     (void)sigemptyset(&catch.sa_mask);
-    return sigaction(SIGINT, &catch, NULL) == 0;
+    (void)sigaction(SIGINT, &catch, NULL); /* fails for wrong numbers only */
 }
 
 void horo__signal_release_interrupt(void)
@@ -55,8 +58,12 @@ static void on_fault(int number, siginfo_t *info, void *context)
     (void)context;
     fault_explainer(info->si_addr);
     /* Back to the instruction, which faults again, for real this time: the
-     * core file then shows the place. */
+     * core file then shows the place. What was sent by kill(2) will not come
+     * again by itself. */
     (void)signal(number, SIG_DFL);
+    if (info->si_code <= 0) {
+        (void)raise(number);
+    }
 }
 
 static bool fault_is_ours(void)
@@ -79,15 +86,17 @@ int horo__signal_catch_fault(void (*explain)(const char *address),
     if (!has_default_action(SIGSEGV) && !fault_is_ours()) {
         return 0;
     }
-    if (sigaltstack(NULL, &before) == 0 && (before.ss_flags & SS_DISABLE)) {
-        stack.ss_sp = horo__alloc(stack.ss_size);
-        if (!stack.ss_sp) {
-            return -ENOMEM;
-        }
-        (void)sigaltstack(&stack, NULL);
-        *ret_stack = stack.ss_sp;
+    if (sigaltstack(NULL, &before) < 0 || !(before.ss_flags & SS_DISABLE)) {
+        return 0; /* the thread has plans of its own */
     }
+    stack.ss_sp = horo__alloc(stack.ss_size);
+    if (!stack.ss_sp) {
+        return -ENOMEM;
+    }
+    (void)sigaltstack(&stack, NULL);
+    *ret_stack = stack.ss_sp;
     fault_explainer = explain;
+    __atomic_add_fetch(&fault_watchers, 1, __ATOMIC_SEQ_CST);
     (void)sigemptyset(&catch.sa_mask);
     (void)sigaction(SIGSEGV, &catch, NULL);
     return 0;
@@ -97,8 +106,13 @@ void horo__signal_release_fault(void *stack)
 {
     stack_t none = { .ss_flags = SS_DISABLE };
 
-    if (stack) {
-        (void)sigaltstack(&none, NULL);
-        horo__free(stack);
+    if (!stack) {
+        return;
     }
+    if (__atomic_sub_fetch(&fault_watchers, 1, __ATOMIC_SEQ_CST) == 0 &&
+        fault_is_ours()) {
+        (void)signal(SIGSEGV, SIG_DFL);
+    }
+    (void)sigaltstack(&none, NULL);
+    horo__free(stack);
 }

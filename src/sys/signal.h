@@ -4,10 +4,12 @@
 
 #include <stdbool.h>
 
+/* Whether SIGINT has its default action, so that nobody else is robbed. */
+bool horo__signal_may_catch_interrupt(void);
+
 /* Has the next SIGINT call `handler`, and the one after it have its default
- * action. False, with nothing done, if SIGINT does not have its default
- * action now. `handler` runs as a signal handler, on any thread. */
-bool horo__signal_catch_interrupt(void (*handler)(void));
+ * action. `handler` runs as a signal handler, on any thread. */
+void horo__signal_catch_interrupt(void (*handler)(void));
 
 /* Gives SIGINT its default action back. */
 void horo__signal_release_interrupt(void);

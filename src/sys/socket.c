@@ -2,6 +2,7 @@
 #include "sys/socket.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 
 #include "sys/fault.h"
 
@@ -142,10 +143,22 @@ int horo__sys_socket_error(int fd)
     int error = 0;
     socklen_t size = sizeof error;
 
+    if (horo__fault_here("getsockopt")) {
+        return -ECONNREFUSED;
+    }
     if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0) {
         return -errno;
     }
     return -error;
+}
+
+bool horo__sys_is_tcp(int fd)
+{
+    int protocol = 0;
+    socklen_t size = sizeof protocol;
+
+    return getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &size) == 0 &&
+           protocol == IPPROTO_TCP;
 }
 
 unsigned horo__sys_interface_number(const char *name)

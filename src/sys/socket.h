@@ -4,6 +4,7 @@
 #define HORO_SYS_SOCKET_H
 
 #include <net/if.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -36,6 +37,9 @@ int horo__sys_socket_error(int fd);
  * the name empty, when there is none. */
 unsigned horo__sys_interface_number(const char *name);
 void horo__sys_interface_name(unsigned number, char name[IF_NAMESIZE]);
+
+/* Whether the socket is one of TCP: a plain stream of bytes. */
+bool horo__sys_is_tcp(int fd);
 
 /* `*size` is the room before and the size of the address after. */
 int horo__sys_local_address(int fd, struct sockaddr *address, socklen_t *size);
