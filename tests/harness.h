@@ -82,6 +82,11 @@ size_t scaled(size_t many, size_t few);
 /* True under Valgrind or an emulator of another processor. */
 bool is_emulated(void);
 
+/* True, and the test skipped, where nothing can wake a loop that waits in the
+ * kernel: Valgrind takes io_uring_enter(2) for a call that does not block, and
+ * lets no other thread run and no signal in meanwhile. */
+bool skip_if_deaf(void);
+
 /* --- checks: each returns whether it held --- */
 
 #define CHECK(condition) \

@@ -290,6 +290,9 @@ static void a_post_wakes_a_loop_that_has_nothing_to_wait_for(void)
         { .clock = HORO_CLOCK_REAL, .spin = -1 },
     };
 
+    if (skip_if_deaf()) {
+        return;
+    }
     for (int i = 0; i < 3; i++) {
         CHECK_CODE(run_loop(wait_for_the_bell, NULL, &options[i]), 0);
     }

@@ -53,7 +53,9 @@ static void every_task_keeps_its_own_rounding(void)
                            FE_TOWARDZERO };
     struct horo_scope scope;
 
-    CHECK(third_rounded(FE_UPWARD) != third_rounded(FE_DOWNWARD));
+    /* Valgrind keeps the mode, and divides by rounding to nearest. */
+    CHECK(third_rounded(FE_UPWARD) != third_rounded(FE_DOWNWARD) ||
+          is_emulated());
     CHECK_CODE(horo_scope_open(&scope, NULL), 0);
     for (int i = 0; i < 4; i++) {
         CHECK_CODE(horo_spawn(&scope, round_in_one_way, &modes[i], NULL), 0);
