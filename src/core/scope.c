@@ -128,7 +128,7 @@ static void start_deadline(struct horo_scope *scope, horo_time moment)
 
     if (moment <= loop->now_ns) {
         strike_deadline(&scope->deadline);
-    } else {
+    } else if (moment < INT64_MAX) { /* the end of time never comes */
         horo__timer_arm(&loop->timers, &scope->deadline, moment);
     }
 }

@@ -469,5 +469,5 @@ int horo_stream_local(const struct horo_stream *stream,
 
 int horo_stream_fd(const struct horo_stream *stream)
 {
-    return stream->house.fd;
+    return stream->original >= 0 ? stream->original : stream->house.fd;
 }
