@@ -55,7 +55,7 @@ FOREIGN_HEADERS = {
     'ares.h': ['src/net/'],
     'liburing.h': ['src/sys/', 'src/backend/'],
     'sanitizer/': ['src/core/'],
-    'valgrind/': ['src/core/'],
+    'valgrind/': ['src/core/', 'src/sys/'],
 }
 
 # What only src/sys may call.
