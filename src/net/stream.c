@@ -193,13 +193,15 @@ static size_t find(const struct horo_stream *stream, const char *delimiter,
 {
     size_t count = kept_count(stream);
     size_t from = *searched >= length ? *searched - (length - 1) : 0;
-    const char *start = stream->kept + stream->kept_from;
-    const char *found =
-        count - from >= length
-            ? memmem(start + from, count - from, delimiter, length)
-            : NULL;
+    const char *start;
+    const char *found;
 
     *searched = count;
+    if (count - from < length) {
+        return 0; /* there may be no buffer at all yet */
+    }
+    start = stream->kept + stream->kept_from;
+    found = memmem(start + from, count - from, delimiter, length);
     return found ? (size_t)(found - start) + length : 0;
 }
 
