@@ -1,6 +1,7 @@
 /* Every fault point of streams, TCP and names, one after another. */
 #include <errno.h>
 #include <fcntl.h>
+#include <pty.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -224,21 +225,34 @@ static int through_a_pipe(void *arg)
     return (int)rc;
 }
 
-static int a_long_line_through_a_pipe(void)
+static int run_through(int ends[2])
 {
-    int ends[2];
-    int rc;
+    int rc = run(through_a_pipe, ends);
 
-    if (pipe2(ends, O_CLOEXEC) < 0) {
-        return -errno;
-    }
-    rc = run(through_a_pipe, ends);
     for (int i = 0; i < 2; i++) {
         if (ends[i] >= 0) {
             (void)close(ends[i]);
         }
     }
     return rc;
+}
+
+static int a_long_line_through_a_pipe(void)
+{
+    int ends[2];
+
+    return pipe2(ends, O_CLOEXEC) < 0 ? -errno : run_through(ends);
+}
+
+static int a_long_line_through_a_terminal(void)
+{
+    struct termios raw = { 0 };
+    int ends[2];
+
+    cfmakeraw(&raw);
+    return openpty(&ends[0], &ends[1], NULL, &raw, NULL) < 0
+               ? -errno
+               : run_through(ends);
 }
 
 /* --- names --- */
@@ -327,7 +341,8 @@ int main(void)
 {
     SWEEP(an_echo_over_tcp, OF_CONNECTIONS, OF_LISTENERS);
     SWEEP(reading_in_vain, OF_CONNECTIONS, OF_LISTENERS);
-    SWEEP(a_long_line_through_a_pipe, EMFILE, EIO);
+    SWEEP(a_long_line_through_a_pipe, EMFILE, EBADF, EIO);
+    SWEEP(a_long_line_through_a_terminal, EMFILE, EBADF, EIO);
 #if defined(HORO_HAVE_CARES)
     SWEEP(names_of_a_server, EMFILE, OF_NAMES);
     SWEEP(the_system_s_names, EMFILE, OF_NAMES);

@@ -446,13 +446,18 @@ static rlim_t limit_descriptors(rlim_t limit)
 
 static void a_shortage_of_descriptors_passes(void)
 {
-    struct horo_listener *listener = listen_on("127.0.0.1");
+    struct horo_listener *listener;
     struct horo_stream *client;
     struct horo_stream *server = NULL;
     struct horo_stream *none = NULL;
     rlim_t before;
     char byte;
 
+    if (is_emulated()) {
+        skip("the limit of descriptors is not the kernel's");
+        return;
+    }
+    listener = listen_on("127.0.0.1");
     CHECK_CODE(horo_tcp_connect("127.0.0.1", port_of(listener), &client), 0);
     before = limit_descriptors(3); /* all that are open stay open */
     for (int i = 0; i < 3; i++) {
