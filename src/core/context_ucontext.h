@@ -3,11 +3,13 @@
 #ifndef HORO_CORE_CONTEXT_UCONTEXT_H
 #define HORO_CORE_CONTEXT_UCONTEXT_H
 
+#include <fenv.h>
 #include <stdint.h>
 #include <ucontext.h>
 
 struct horo__context {
     ucontext_t state;
+    fenv_t control; /* of floating point, for those that are made like it */
 };
 
 _Noreturn void horo__context_start(struct horo__context *context);
@@ -21,7 +23,7 @@ static inline void horo__context_entry(unsigned high, unsigned low)
 
 static inline void horo__context_init_running(struct horo__context *context)
 {
-    (void)context; /* swapcontext(3) saves all there is */
+    (void)fegetenv(&context->control); /* swapcontext(3) saves the rest */
 }
 
 static inline void horo__context_init(struct horo__context *context,
@@ -29,9 +31,14 @@ static inline void horo__context_init(struct horo__context *context,
                                       const struct horo__context *like)
 {
     uint64_t self = (uintptr_t)context;
+    fenv_t now;
 
-    (void)like;
-    (void)getcontext(&context->state); /* cannot fail, getcontext(3) */
+    /* getcontext(3) takes the control of floating point from the present. */
+    (void)fegetenv(&now);
+    (void)fesetenv(&like->control);
+    (void)getcontext(&context->state); /* cannot fail */
+    (void)fesetenv(&now);
+    context->control = like->control;
     context->state.uc_stack.ss_sp = bottom;
     context->state.uc_stack.ss_size = (size_t)((char *)top - (char *)bottom);
     context->state.uc_link = NULL;
