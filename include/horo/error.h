@@ -17,6 +17,9 @@ enum horo_error {
     HORO_EOTHERLOOP,     /* the object belongs to another thread's loop */
     HORO_EBACKEND,       /* no backend of that name: uring, epoll */
     HORO_ECLOCK,         /* no clock of that name: real, virtual */
+    HORO_EINVALIDSTATE,  /* a result asked for too early, or set twice */
+    HORO_EDONE,          /* there is nothing more to come */
+    HORO_EBROKEN,        /* a barrier that was broken */
 
     /* streams */
     HORO_EINCOMPLETE = 4352, /* the stream ended before all bytes came */

@@ -15,6 +15,12 @@ static const char *own_code(enum horo_error code)
         return "no such backend (HORO_BACKEND is uring or epoll)";
     case HORO_ECLOCK:
         return "no such clock (HORO_CLOCK is real or virtual)";
+    case HORO_EINVALIDSTATE:
+        return "the result is not there yet, or was set before";
+    case HORO_EDONE:
+        return "nothing more to come";
+    case HORO_EBROKEN:
+        return "the barrier is broken";
     case HORO_EINCOMPLETE:
         return "the stream ended too early";
     case HORO_EOVERRUN:

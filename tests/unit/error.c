@@ -8,7 +8,8 @@
 /* Every code of horo/error.h; a new one is to be added here, too. */
 static const enum horo_error own_codes[] = {
     HORO_ENOTASK,        HORO_EBUSYLOOP,      HORO_EOTHERLOOP,
-    HORO_EBACKEND,       HORO_ECLOCK,         HORO_EINCOMPLETE,
+    HORO_EBACKEND,       HORO_ECLOCK,         HORO_EINVALIDSTATE,
+    HORO_EDONE,          HORO_EBROKEN,        HORO_EINCOMPLETE,
     HORO_EOVERRUN,       HORO_ENAME_NOTFOUND, HORO_ENAME_NODATA,
     HORO_ENAME_SERVFAIL, HORO_ENAME_REFUSED,  HORO_ENAME_TIMEOUT,
     HORO_ENAME_INVALID,  HORO_ENAME_GARBAGE,  HORO_ENAME_UNREACHABLE,
