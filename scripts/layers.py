@@ -54,7 +54,7 @@ PUBLIC_HEADERS = {
 FOREIGN_HEADERS = {
     'ares.h': ['src/net/'],
     'liburing.h': ['src/sys/', 'src/backend/'],
-    'sanitizer/': ['src/core/'],
+    'sanitizer/': ['src/core/', 'src/sys/'],
     'valgrind/': ['src/core/', 'src/sys/'],
 }
 
