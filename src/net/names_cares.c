@@ -22,6 +22,7 @@
 enum {
     SOCKETS = 64,           /* c-ares opens two at most for each server */
     LONGEST_SERVERS = 1024, /* bytes of the server list */
+    DEFAULT_MAX_QUERIES = 65536,
     /* Room for answers, of which each takes 768 bytes: the default has room
      * for those to 138 look-ups at once. The kernel cuts this to its limit,
      * net.core.rmem_max. */
@@ -51,7 +52,8 @@ struct resolver {
     struct horo__attachment attachment;
     ares_channel channel;
     struct horo__timer tick;
-    unsigned queries;       /* under way, awaited or not */
+    unsigned queries; /* under way, awaited or not */
+    unsigned max_queries;
     unsigned response_code; /* of the datagram that c-ares is reading; or 0 */
     bool is_inside; /* called by c-ares, which must not be entered again */
     bool is_stale;  /* some watch is not what c-ares wants */
@@ -508,6 +510,8 @@ static int resolver_create(const struct horo_resolver_options *options,
     resolver->attachment.key = &attachment_key;
     resolver->attachment.destroy = resolver_destroy;
     resolver->tick.fire = tick;
+    resolver->max_queries =
+        options->max_queries ? options->max_queries : DEFAULT_MAX_QUERIES;
     for (int i = 0; i < SOCKETS; i++) {
         resolver->watches[i].resolver = resolver;
         resolver->watches[i].fd = -1;
@@ -569,6 +573,9 @@ int horo__names_look_up(const char *name, uint16_t port,
 
     if (rc < 0) {
         return rc;
+    }
+    if (resolver->queries >= resolver->max_queries) {
+        return -EAGAIN;
     }
     look_up.query = horo__alloc(sizeof *look_up.query);
     if (!look_up.query) {

@@ -272,6 +272,30 @@ static void the_second_server_is_asked_when_the_first_is_not_there(void)
     tear_down(&setting);
 }
 
+static void abandoned_look_ups_count_until_they_are_answered(void)
+{
+    struct setting setting;
+    struct horo_resolver_options options;
+    struct horo_address address;
+    struct horo_scope scope;
+
+    set_up(&setting);
+    options = options_for(&setting.server);
+    options.max_queries = 1;
+    CHECK_CODE(horo_resolver_configure(&options), 0);
+    CHECK_CODE(
+        horo_scope_open(&scope,
+                        &(struct horo_scope_options){ .timeout = HORO_MS(1) }),
+        0);
+    CHECK_CODE(horo_resolve("silent.test", 80, &address, 1), -ECANCELED);
+    CHECK_CODE(horo_scope_close(&scope, 0), -ETIMEDOUT);
+    CHECK_CODE(horo_resolve("four.test", 80, &address, 1), -EAGAIN);
+    options.max_queries = 0;
+    CHECK_CODE(horo_resolver_configure(&options), 0);
+    CHECK_CODE(horo_resolve("four.test", 80, &address, 1), 1);
+    tear_down(&setting);
+}
+
 /* --- the hosts file --- */
 
 /* The first name of /etc/hosts with an IPv4 address, but for localhost, which
@@ -524,6 +548,7 @@ static void run_with_names(void)
     RUN_IN_LOOP(an_answer_that_cannot_be_read_is_an_error_of_names);
     RUN_IN_LOOP(a_server_that_is_not_there_is_unreachable);
     RUN_IN_LOOP(the_second_server_is_asked_when_the_first_is_not_there);
+    RUN_IN_LOOP(abandoned_look_ups_count_until_they_are_answered);
     RUN_IN_LOOP(the_hosts_file_comes_first);
     RUN_IN_LOOP(localhost_is_this_machine);
     RUN_IN_LOOP(a_look_up_can_be_cancelled);
