@@ -5,10 +5,13 @@
 
 #include <horo/address.h>
 #include <horo/error.h>
+#include <horo/event.h>
 #include <horo/fd.h>
+#include <horo/lock.h>
 #include <horo/loop.h>
 #include <horo/resolver.h>
 #include <horo/scope.h>
+#include <horo/semaphore.h>
 #include <horo/stream.h>
 #include <horo/task.h>
 #include <horo/tcp.h>

@@ -29,6 +29,13 @@ struct horo__link {
     struct horo__link *prev;
 };
 
+/* Tasks in line, see src/sync/waiters.h. All zeros: nobody waits. */
+struct horo__waiter;
+struct horo__waiters {
+    struct horo__waiter *first; /* whose turn it is; on its task's stack */
+    struct horo__waiter *last;
+};
+
 /* A point in time at which `fire` is called, see src/base/timers.h. */
 struct horo__timer {
     int64_t deadline_ns;
