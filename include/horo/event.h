@@ -22,12 +22,15 @@ struct horo_event {
     bool is_set;
 };
 
-/* Lets all who wait go on, and all who come, until it is cleared. */
+/* Lets all who wait go on, and all who come, until it is cleared. Never
+ * suspends. */
 HORO__API void horo_event_set(struct horo_event *event);
 
-/* From now on tasks wait again. Those that were let go on stay so. */
+/* From now on tasks wait again. Those that were let go on stay so. Never
+ * suspends. */
 HORO__API void horo_event_clear(struct horo_event *event);
 
+/* True from a set to the next clear. */
 HORO__API bool horo_event_is_set(const struct horo_event *event);
 
 /* Waits until the event has been set. Suspends, unless it is. Returns 0;
