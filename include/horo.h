@@ -4,6 +4,7 @@
 #define HORO_H
 
 #include <horo/address.h>
+#include <horo/callback.h>
 #include <horo/error.h>
 #include <horo/event.h>
 #include <horo/fd.h>

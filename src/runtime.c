@@ -38,31 +38,8 @@ static int read_environment(struct horo_loop_options *options)
                : -HORO_ECLOCK;
 }
 
-static int run_main(struct horo_loop *loop, horo_task_fn *fn, void *arg,
-                    const struct horo_loop_options *options, const char *name)
-{
-    struct horo_task *main_task;
-    int rc = horo__task_create(loop, NULL, fn, arg, NULL, name, &main_task);
-
-    if (rc < 0) {
-        return rc;
-    }
-    if (!options->keep_sigint) {
-        horo__interrupt_install(loop, main_task);
-    }
-    while (main_task->state != HORO__TASK_ENDED) {
-        horo__loop_turn(loop);
-    }
-    if (!options->keep_sigint) {
-        horo__interrupt_remove(loop);
-    }
-    rc = main_task->result;
-    horo__task_free(main_task);
-    return rc;
-}
-
-int horo__run(horo_task_fn *fn, void *arg,
-              const struct horo_loop_options *options, const char *fn_name)
+int horo_loop_create(const struct horo_loop_options *options,
+                     struct horo_loop **ret_loop)
 {
     struct horo_loop_options effective =
         options ? *options : (struct horo_loop_options){ 0 };
@@ -78,10 +55,24 @@ int horo__run(horo_task_fn *fn, void *arg,
     if (!effective.keep_sigsegv) {
         rc = horo__overflow_watch(loop);
     }
-    if (rc == 0) {
-        rc = run_main(loop, fn, arg, &effective, fn_name);
+    if (rc < 0) {
+        horo__loop_destroy(loop);
+        return rc;
     }
-    horo__overflow_unwatch(loop);
-    horo__loop_destroy(loop);
+    *ret_loop = loop;
+    return 0;
+}
+
+int horo__run(horo_task_fn *fn, void *arg,
+              const struct horo_loop_options *options, const char *fn_name)
+{
+    struct horo_loop *loop;
+    int rc = horo_loop_create(options, &loop);
+
+    if (rc < 0) {
+        return rc;
+    }
+    rc = horo__loop_run(loop, fn, arg, fn_name);
+    (void)horo_loop_destroy(&loop); /* it is ours, and does not run */
     return rc;
 }

@@ -1,4 +1,5 @@
-/* The loop: one for each thread that runs tasks. */
+/* The loop: one for each thread that runs tasks. horo_run() is all that most
+ * programs need of it. */
 #ifndef HORO_LOOP_H
 #define HORO_LOOP_H
 
@@ -55,7 +56,50 @@ HORO__API int horo__run(horo_task_fn *fn, void *arg,
                         const struct horo_loop_options *options,
                         const char *fn_name);
 
-/* This thread's loop; NULL when it runs none. */
+/* --- a loop as an object --- */
+
+/* Makes a loop, without running it, for this thread, where all that follows
+ * has to be called, but for horo_loop_post(). `options` may be NULL. Returns 0
+ * or one of horo_run()'s own errors. */
+HORO__API int horo_loop_create(const struct horo_loop_options *options,
+                               struct horo_loop **ret_loop);
+
+/* Cancels all tasks in the loop, runs it until they have ended, drops callbacks
+ * and watches that are left, frees it and nulls `*loop`. Blocks the thread.
+ * NULL does nothing. Returns 0; or, with nothing done, -HORO_EBUSYLOOP from
+ * within the loop, -HORO_EOTHERLOOP on another thread. */
+HORO__API int horo_loop_destroy(struct horo_loop **loop);
+
+/* Runs `fn(arg)` as the main task, and returns its result when it and its
+ * tasks have ended; as asyncio's Runner.run() does, SIGINT included. Those of
+ * other runs go on meanwhile. Blocks the thread. Errors of its own:
+ * -HORO_EBUSYLOOP when the loop runs already, -HORO_EOTHERLOOP on another
+ * thread, -EINVAL without loop, -ENOMEM, -EAGAIN, and -EINTR when the loop was
+ * stopped before: the task then is one of the loop's scope, goes on when the
+ * loop runs again, and `arg` has to live as long. */
+#define horo_loop_run(loop, fn, arg) horo__loop_run(loop, fn, arg, #fn)
+HORO__API int horo__loop_run(struct horo_loop *loop, horo_task_fn *fn,
+                             void *arg, const char *fn_name);
+
+/* Runs the loop until it is stopped. Blocks the thread. Returns 0; -ECANCELED
+ * after a Ctrl-C, of which the first stops the loop and the second ends the
+ * program, as above; -HORO_EBUSYLOOP, -HORO_EOTHERLOOP, -EINVAL. */
+HORO__API int horo_loop_run_forever(struct horo_loop *loop);
+
+/* Has the function that runs the loop return soon: what was ready when the
+ * loop last looked at timers and the kernel has its turn before, and what that
+ * asks for waits until the loop runs again. Before a run: of that run. Never
+ * suspends. Returns 0, -HORO_EOTHERLOOP on another thread, -EINVAL. */
+HORO__API int horo_loop_stop(struct horo_loop *loop);
+
+/* A scope around all tasks of the loop, those of horo_loop_run() included. One
+ * may spawn into it from anywhere on this thread, while the loop does not run
+ * as well. It ends with the loop, so that its tasks may outlast whoever spawned
+ * them; and it keeps going when they fail, which the error handler is told of.
+ * NULL for NULL. */
+HORO__API struct horo_scope *horo_loop_scope(struct horo_loop *loop);
+
+/* This thread's loop; NULL when it has none. */
 HORO__API struct horo_loop *horo_loop_self(void);
 
 /* The backend in use: "uring", "epoll". Static string; NULL for NULL. */
@@ -64,14 +108,32 @@ HORO__API const char *horo_loop_backend(const struct horo_loop *loop);
 /* Has the loop call fn(arg) soon, between two tasks; callable from any thread,
  * and the way to wake a loop from outside. `fn` must not suspend (calls that
  * would return -HORO_ENOTASK); it may spawn and cancel. Posts of one thread
- * keep their order. Returns 0, -ENOMEM,
- * -EAGAIN beyond the loop's max_posts, or -ESHUTDOWN once the loop's main
- * task has ended, when `fn` will not be called.
+ * keep their order. Returns 0, -ENOMEM, -EAGAIN beyond the loop's max_posts, or
+ * -ESHUTDOWN once the loop's last task has ended, as it is destroyed, when `fn`
+ * will not be called.
  *
  * The caller answers for the loop still being there: a thread that posts has
- * to be joined, or told to stop, before horo_run() returns. */
+ * to be joined, or told to stop, before horo_run() or horo_loop_destroy()
+ * returns. */
 HORO__API int horo_loop_post(struct horo_loop *loop, void (*fn)(void *arg),
                              void *arg);
+
+/* An error that nobody can read any more. */
+struct horo_error_report {
+    int code;         /* negative */
+    const char *what; /* it befell: "task", "future" */
+    const char *name; /* the task's, or NULL */
+};
+
+typedef void horo_error_fn(void *arg, const struct horo_error_report *report);
+
+/* Has fn(arg, report) called, as a callback, once for each error that nobody
+ * can read any more: that of a failed task in the loop's scope without future,
+ * or of a future whose memory goes unread. Replaces the function given before;
+ * NULL: none, and errors are but counted (errors_unhandled). Never suspends.
+ * Returns 0, -HORO_EOTHERLOOP on another thread, -EINVAL without loop. */
+HORO__API int horo_loop_on_error(struct horo_loop *loop, horo_error_fn *fn,
+                                 void *arg);
 
 /* What a loop has done so far; values only grow, but for those named live. */
 struct horo_loop_stats {
@@ -79,11 +141,12 @@ struct horo_loop_stats {
     uint64_t tasks_spawned;
     uint64_t operations_live;
     uint64_t timers_live;
-    uint64_t stacks_live; /* in use or kept for reuse */
-    uint64_t turns;       /* rounds of the loop */
-    uint64_t parks;       /* waits in the kernel */
-    uint64_t spins;       /* busy waits */
-    uint64_t stack_bytes; /* address space reserved for stacks */
+    uint64_t stacks_live;      /* in use or kept for reuse */
+    uint64_t turns;            /* rounds of the loop */
+    uint64_t parks;            /* waits in the kernel */
+    uint64_t spins;            /* busy waits */
+    uint64_t stack_bytes;      /* address space reserved for stacks */
+    uint64_t errors_unhandled; /* that no handler was there for */
 };
 
 /* Copies the counters of this thread's loop. Returns 0 or -HORO_ENOTASK. */

@@ -39,6 +39,19 @@ static inline void horo__list_remove(struct horo__link *item)
     horo__list_init(item);
 }
 
+/* Appends all items of `from` to `list`; none are left there. */
+static inline void horo__list_move(struct horo__link *list,
+                                   struct horo__link *from)
+{
+    if (!horo__list_is_empty(from)) {
+        from->next->prev = list->prev;
+        from->prev->next = list;
+        list->prev->next = from->next;
+        list->prev = from->prev;
+        horo__list_init(from);
+    }
+}
+
 /* The first item, unlinked; NULL when the list is empty. */
 static inline struct horo__link *horo__list_pop(struct horo__link *list)
 {

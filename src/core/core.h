@@ -89,7 +89,8 @@ struct horo__post {
 struct horo_loop {
     struct horo_task *current; /* the running task; &idle between tasks */
     struct horo__ready ready;
-    unsigned budget;    /* tasks still to be run before the next turn */
+    unsigned budget;    /* tasks still to be run before others have a say */
+    unsigned withheld;  /* taken from it again, see horo__limit_budget() */
     unsigned immediate; /* operations in a row that did not have to wait */
     bool is_virtual;    /* time jumps, see HORO_CLOCK_VIRTUAL */
     bool is_asleep;     /* atomic: a post has to wake the kernel wait */
@@ -99,6 +100,22 @@ struct horo_loop {
     int64_t now_ns;      /* the clock as it was last read */
     uint64_t now_cycles; /* horo__cycles() at that time */
     struct horo__timers timers;
+
+    /* See callback.c. */
+    struct horo__link callbacks; /* QUEUED for the next batch */
+    struct horo__link batch;     /* QUEUED, and of the batch under way */
+    struct horo__link timed;     /* TIMED */
+    size_t batch_end; /* the batch's tasks were put before; as ready.tail */
+
+    struct horo__link watches; /* horo_watch::beside */
+
+    /* See run.c and errors.c. */
+    bool is_running;     /* in one of the functions that run a loop */
+    bool is_stopping;    /* until it has returned */
+    bool is_interrupted; /* by SIGINT, with no main task to cancel */
+    bool keep_sigint;
+    horo_error_fn *on_error;
+    void *on_error_arg;
 
     struct horo__backend *backend;
     struct horo__post *inbox; /* atomic */
@@ -121,10 +138,12 @@ struct horo_loop {
 
     void *signal_stack;          /* see overflow.c */
     struct horo__post interrupt; /* SIGINT, see interrupt.c */
-    struct horo_task *main_task; /* whom it cancels; NULL once it has ended */
+    bool is_interrupt_under_way; /* atomic: that post is in the inbox */
+    struct horo_task *main_task; /* whom it cancels; NULL without one */
 
-    struct horo_task
-        idle; /* the thread's own stack; only its context is used */
+    /* The thread's own stack, and whose root scope is the loop's. It never
+     * ends and never waits. */
+    struct horo_task idle;
 };
 
 /* The loop of this thread, or NULL. */
@@ -152,8 +171,19 @@ static inline bool horo__ready_is_empty(const struct horo__ready *ready)
 /* Makes a task run after those that are ready already. */
 void horo__schedule(struct horo_task *task);
 
-/* Runs what is ready, up to the budget; called between tasks. */
-void horo__run_ready(struct horo_loop *loop);
+/* Runs `most` of the tasks that are ready, or become so; called between tasks.
+ * Returns how many it were, operations in a row that had not to wait counted
+ * as well. */
+unsigned horo__run_ready(struct horo_loop *loop, unsigned most);
+
+/* Has the loop come back after `most` further tasks, at the latest. */
+static inline void horo__limit_budget(struct horo_loop *loop, size_t most)
+{
+    if (loop->budget > most) {
+        loop->withheld += loop->budget - (unsigned)most;
+        loop->budget = (unsigned)most;
+    }
+}
 
 /* Leaves the current task, which has arranged to be resumed, for the next one
  * that is ready or for the loop. */
@@ -199,6 +229,43 @@ static inline void horo__scope_felt(struct horo_scope *scope)
  * -ECANCELED. */
 int horo__scope_deliver(struct horo_scope *scope);
 
+/* --- callback.c --- */
+
+void horo__callbacks_init(struct horo_loop *loop);
+
+/* Forgets those that have not been called. */
+void horo__callbacks_fini(struct horo_loop *loop);
+
+/* Runs tasks and callbacks in the order in which they became ready, up to the
+ * end of the batch or of a budget. */
+void horo__run_batch(struct horo_loop *loop);
+
+/* Tasks of the batch that have not run yet; more may have run after those. */
+static inline size_t horo__batch_left(const struct horo_loop *loop)
+{
+    ptrdiff_t left = (ptrdiff_t)(loop->batch_end - loop->ready.head);
+
+    return left > 0 ? (size_t)left : 0;
+}
+
+static inline bool horo__batch_is_over(const struct horo_loop *loop)
+{
+    return horo__batch_left(loop) == 0 && horo__list_is_empty(&loop->batch);
+}
+
+/* --- watch.c --- */
+
+/* Ends all watches, and frees them with the operations that they still have
+ * under way. */
+void horo__watches_fini(struct horo_loop *loop);
+
+/* --- errors.c --- */
+
+/* Tells the handler, or counts, an error that nobody can read any more; `what`
+ * it befell, and its `name` or NULL. */
+void horo__loop_report_error(struct horo_loop *loop, const char *what,
+                             const char *name, int code);
+
 /* --- loop.c --- */
 
 int horo__loop_create(const struct horo_loop_options *options,
@@ -222,8 +289,8 @@ void horo__loop_turn(struct horo_loop *loop);
 
 /* --- interrupt.c --- */
 
-/* Has the first SIGINT cancel `main_task`; nothing unless SIGINT has its
- * default action. */
+/* Has the first SIGINT cancel `main_task`, or stop the loop if that is NULL;
+ * nothing unless SIGINT has its default action. */
 void horo__interrupt_install(struct horo_loop *loop,
                              struct horo_task *main_task);
 void horo__interrupt_remove(struct horo_loop *loop);

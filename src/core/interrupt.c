@@ -1,16 +1,21 @@
-/* The first Ctrl-C cancels the main task, the second ends the program. */
+/* The first Ctrl-C cancels the main task, or stops a loop that has none; the
+ * second ends the program. */
 #include "core/core.h"
 #include "sys/signal.h"
 
 /* A signal handler has no argument: the one loop that asked for SIGINT. */
 static struct horo_loop *listening;
 
-static void cancel_main(void *arg)
+static void interrupt(void *arg)
 {
     struct horo_loop *loop = arg;
 
-    if (loop->main_task) { /* it may have ended while the news travelled */
-        horo_task_cancel(loop->main_task);
+    __atomic_store_n(&loop->is_interrupt_under_way, false, __ATOMIC_RELEASE);
+    if (loop->main_task) {
+        horo_scope_cancel(&loop->main_task->root);
+    } else {
+        loop->is_interrupted = true;
+        (void)horo_loop_stop(loop);
     }
 }
 
@@ -18,7 +23,8 @@ static void on_interrupt(void)
 {
     struct horo_loop *loop = __atomic_load_n(&listening, __ATOMIC_ACQUIRE);
 
-    if (loop) {
+    if (loop && !__atomic_exchange_n(&loop->is_interrupt_under_way, true,
+                                     __ATOMIC_ACQ_REL)) {
         horo__loop_deliver(loop, &loop->interrupt);
     }
 }
@@ -27,11 +33,10 @@ void horo__interrupt_install(struct horo_loop *loop,
                              struct horo_task *main_task)
 {
     loop->main_task = main_task;
-    loop->interrupt = (struct horo__post){
-        .fn = cancel_main,
-        .arg = loop,
-        .is_embedded = true,
-    };
+    loop->is_interrupted = false;
+    loop->interrupt.fn = interrupt;
+    loop->interrupt.arg = loop;
+    loop->interrupt.is_embedded = true;
     /* First who listens, then the handler, or an early signal would be lost.
      * Of two loops the one that finds the default action gets it. */
     if (!horo__signal_may_catch_interrupt()) {

@@ -181,7 +181,9 @@ static uint64_t count_operations(const struct horo_loop *loop)
 
 static bool has_work(const struct horo_loop *loop)
 {
-    return !horo__ready_is_empty(&loop->ready) || has_posts(loop);
+    return !horo__ready_is_empty(&loop->ready) || loop->is_stopping ||
+           !horo__list_is_empty(&loop->callbacks) ||
+           !horo__list_is_empty(&loop->batch) || has_posts(loop);
 }
 
 /* Time until the next timer, -1 without one. */
@@ -300,7 +302,7 @@ void horo__loop_turn(struct horo_loop *loop)
     }
     horo__timers_expire(&loop->timers, horo__loop_read_clock(loop));
     run_posts(loop);
-    horo__run_ready(loop);
+    horo__run_batch(loop);
 }
 
 /* --- beginning and end --- */
@@ -328,6 +330,12 @@ static void loop_init(struct horo_loop *loop,
 {
     loop->current = &loop->idle;
     loop->idle.loop = loop;
+    horo__scope_enter(&loop->idle.root, &loop->idle, NULL);
+    loop->idle.root.is_root = true;
+    loop->idle.root.keep_going = true;
+    horo__callbacks_init(loop);
+    horo__list_init(&loop->watches);
+    loop->keep_sigint = options->keep_sigint;
     loop->is_virtual = options->clock == HORO_CLOCK_VIRTUAL;
     loop->stack_size =
         options->stack_size ? options->stack_size : DEFAULT_STACK_SIZE;
@@ -403,7 +411,9 @@ void horo__loop_destroy(struct horo_loop *loop)
 {
     horo__check(loop->stats.tasks_live == 0);
     __atomic_store_n(&loop->is_closed, true, __ATOMIC_SEQ_CST);
+    horo_scope_set_deadline(&loop->idle.root, 0);
     destroy_attachments(loop);
+    horo__watches_fini(loop);
     horo__operation_cancel(&loop->wake_operation);
     /* What was cancelled has to come back before its memory may go. */
     while (loop->stats.operations_live > 0) {
@@ -412,6 +422,7 @@ void horo__loop_destroy(struct horo_loop *loop)
     while (has_posts(loop)) {
         run_posts(loop);
     }
+    horo__callbacks_fini(loop);
     horo__operation_forget(loop->wake_fd, false);
     loop->backend->class->destroy(loop->backend);
     horo__sys_close(loop->wake_fd);

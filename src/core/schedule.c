@@ -4,10 +4,6 @@
 #include "core/wait.h"
 #include "sys/memory.h"
 
-/* Between two looks at timers and kernel at most so many tasks are run. Each
- * look costs about as much as a hundred switches. */
-enum { TASKS_PER_TURN = 64 };
-
 enum {
     FIRST_CAPACITY = 64,
     CACHE_LINE = 64,
@@ -120,13 +116,15 @@ void horo__switch_for_good(struct horo_loop *loop)
     __builtin_unreachable();
 }
 
-void horo__run_ready(struct horo_loop *loop)
+unsigned horo__run_ready(struct horo_loop *loop, unsigned most)
 {
-    loop->budget = TASKS_PER_TURN;
-    if (!horo__ready_is_empty(&loop->ready)) {
-        switch_tasks(loop, &loop->idle, take_next(loop));
-        loop->resumed += TASKS_PER_TURN - loop->budget;
+    if (most == 0 || horo__ready_is_empty(&loop->ready)) {
+        return 0;
     }
+    loop->budget = most;
+    loop->withheld = 0;
+    switch_tasks(loop, &loop->idle, take_next(loop));
+    return most - loop->budget - loop->withheld;
 }
 
 int horo__wait_check(void)

@@ -120,6 +120,10 @@ static _Noreturn __attribute__((noinline)) void task_end(struct horo_task *self,
         horo__check(self->scope == &self->root);
     }
     result = horo__scope_leave(&self->root, result);
+    if (result < 0 && result != -ECANCELED && !self->is_joinable &&
+        owner == &loop->idle.root) {
+        horo__loop_report_error(loop, "task", self->name, result);
+    }
     self->result = result;
     self->state = HORO__TASK_ENDED;
     loop->stats.tasks_live--;

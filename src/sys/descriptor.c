@@ -91,6 +91,16 @@ int horo__sys_check_fd(int fd)
     return fcntl(fd, F_GETFD) < 0 ? -errno : 0;
 }
 
+int horo__sys_check_pollable(int fd)
+{
+    struct stat about;
+
+    if (fstat(fd, &about) < 0) {
+        return -errno;
+    }
+    return S_ISREG(about.st_mode) || S_ISDIR(about.st_mode) ? -EPERM : 0;
+}
+
 bool horo__sys_is_socket(int fd)
 {
     struct stat about;

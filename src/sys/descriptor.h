@@ -22,6 +22,10 @@ int horo__sys_poll_now(int fd, short events);
 /* Whether `fd` is open: 0 or -EBADF. */
 int horo__sys_check_fd(int fd);
 
+/* Whether waiting for `fd` can mean anything: 0; -EPERM for a regular file or
+ * a directory, which are always ready; -EBADF. */
+int horo__sys_check_pollable(int fd);
+
 bool horo__sys_is_socket(int fd);
 bool horo__sys_is_fifo(int fd);
 

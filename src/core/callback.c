@@ -1,0 +1,209 @@
+/* Calls between tasks, in the order in which they and the tasks became ready.
+ *
+ *              claim           release            the batch reaches it
+ *        IDLE -------> HELD -------------> QUEUED ---------------------> IDLE
+ *          \                                 ^
+ *           `--> TIMED ----------------------'
+ *                       its moment comes
+ *
+ * The queue of tasks counts those that were ever put into it; a callback notes
+ * that count as its place, and is called when as many have been taken. What is
+ * ready when a turn begins is its batch: tasks up to `batch_end`, callbacks in
+ * `batch`. What the batch asks for waits for the next one. */
+#include <horo/callback.h>
+
+#include "core/callback.h"
+#include "core/core.h"
+
+/* Between two looks at timers and kernel at most so many tasks and callbacks
+ * are run. Each look costs about as much as a hundred switches. */
+enum { CALLS_PER_TURN = 64 };
+
+enum state { IDLE = 0, HELD, QUEUED, TIMED };
+
+static struct horo_callback *callback_of_link(struct horo__link *link)
+{
+    return horo__container(link, struct horo_callback, link);
+}
+
+/* --- asking --- */
+
+int horo__callback_claim(struct horo_callback *callback, horo_callback_fn *fn,
+                         void *arg)
+{
+    struct horo_loop *loop = horo__loop;
+
+    if (!loop) {
+        return -HORO_ENOTASK;
+    }
+    if (loop->is_closed) {
+        return -ESHUTDOWN;
+    }
+    if (!fn) {
+        return -EINVAL;
+    }
+    if (callback->state != IDLE) {
+        return -EBUSY;
+    }
+    callback->fn = fn;
+    callback->arg = arg;
+    callback->loop = loop;
+    callback->state = HELD;
+    horo__list_init(&callback->link);
+    return 0;
+}
+
+void horo__callback_release(struct horo_callback *callback)
+{
+    struct horo_loop *loop = callback->loop;
+
+    callback->state = QUEUED;
+    callback->place = loop->ready.tail;
+    horo__list_remove(&callback->link);
+    horo__list_append(&loop->callbacks, &callback->link);
+    /* Tasks that become ready from now on come after it. */
+    horo__limit_budget(loop, loop->ready.tail - loop->ready.head);
+}
+
+int horo_call_soon(struct horo_callback *callback, horo_callback_fn *fn,
+                   void *arg)
+{
+    int rc = horo__callback_claim(callback, fn, arg);
+
+    if (rc == 0) {
+        horo__callback_release(callback);
+    }
+    return rc;
+}
+
+static void moment_has_come(struct horo__timer *timer)
+{
+    horo__callback_release(horo__container(timer, struct horo_callback, timer));
+}
+
+int horo_call_at(struct horo_callback *callback, horo_time moment,
+                 horo_callback_fn *fn, void *arg)
+{
+    int rc = horo__callback_claim(callback, fn, arg);
+
+    if (rc < 0) {
+        return rc;
+    }
+    callback->state = TIMED;
+    callback->timer = (struct horo__timer){ .fire = moment_has_come };
+    horo__list_append(&callback->loop->timed, &callback->link);
+    horo__timer_arm(&callback->loop->timers, &callback->timer, moment);
+    return 0;
+}
+
+int horo_call_later(struct horo_callback *callback, horo_time delay,
+                    horo_callback_fn *fn, void *arg)
+{
+    horo_time moment;
+
+    if (__builtin_add_overflow(horo_now(), delay, &moment)) {
+        moment = delay < 0 ? INT64_MIN : INT64_MAX;
+    }
+    return horo_call_at(callback, moment, fn, arg);
+}
+
+static void take_back(struct horo_callback *callback)
+{
+    if (callback->state == TIMED) {
+        horo__timer_disarm(&callback->loop->timers, &callback->timer);
+    }
+    horo__list_remove(&callback->link);
+    callback->state = IDLE;
+}
+
+int horo_call_cancel(struct horo_callback *callback)
+{
+    if (callback->state == IDLE) {
+        return 0;
+    }
+    /* What is held may outlast its loop, in a list that is not the loop's. */
+    if (callback->loop != horo__loop &&
+        (callback->state != HELD || horo__loop)) {
+        return -HORO_EOTHERLOOP;
+    }
+    take_back(callback);
+    return 1;
+}
+
+/* --- calling --- */
+
+void horo__callbacks_init(struct horo_loop *loop)
+{
+    horo__list_init(&loop->callbacks);
+    horo__list_init(&loop->batch);
+    horo__list_init(&loop->timed);
+}
+
+static void drop_all(struct horo__link *list)
+{
+    while (!horo__list_is_empty(list)) {
+        take_back(callback_of_link(list->next));
+    }
+}
+
+void horo__callbacks_fini(struct horo_loop *loop)
+{
+    drop_all(&loop->callbacks);
+    drop_all(&loop->batch);
+    drop_all(&loop->timed);
+}
+
+static void begin_batch(struct horo_loop *loop)
+{
+    if (horo__batch_is_over(loop)) {
+        loop->batch_end = loop->ready.tail;
+        horo__list_move(&loop->batch, &loop->callbacks);
+    }
+}
+
+/* Tasks ready before the first callback of the list; all, if it is empty. */
+static size_t tasks_before(const struct horo_loop *loop,
+                           const struct horo__link *list)
+{
+    return horo__list_is_empty(list)
+               ? SIZE_MAX
+               : callback_of_link(list->next)->place - loop->ready.head;
+}
+
+/* Calls those of the batch that no task comes before; returns how many. */
+static unsigned call_due(struct horo_loop *loop, unsigned most)
+{
+    unsigned called = 0;
+
+    while (called < most && tasks_before(loop, &loop->batch) == 0) {
+        struct horo_callback *callback =
+            callback_of_link(horo__list_pop(&loop->batch));
+
+        callback->state = IDLE;
+        called++;
+        callback->fn(callback->arg);
+    }
+    return called;
+}
+
+static size_t smaller(size_t one, size_t other)
+{
+    return one < other ? one : other;
+}
+
+void horo__run_batch(struct horo_loop *loop)
+{
+    unsigned left = CALLS_PER_TURN;
+    unsigned most;
+
+    begin_batch(loop);
+    do {
+        left -= call_due(loop, left);
+        most = (unsigned)smaller(
+            smaller(left, tasks_before(loop, &loop->batch)),
+            smaller(tasks_before(loop, &loop->callbacks),
+                    loop->is_stopping ? horo__batch_left(loop) : SIZE_MAX));
+        left -= horo__run_ready(loop, most);
+    } while (left > 0 && !horo__list_is_empty(&loop->batch));
+    loop->resumed += CALLS_PER_TURN - left;
+}

@@ -1,0 +1,131 @@
+/* The loop as an object: run, stopped, run again, and destroyed with all that
+ * is in it. */
+#include <horo/loop.h>
+
+#include "core/core.h"
+
+static int check_run(const struct horo_loop *loop)
+{
+    if (!loop) {
+        return -EINVAL;
+    }
+    if (loop != horo__loop) {
+        return -HORO_EOTHERLOOP;
+    }
+    return loop->is_running ? -HORO_EBUSYLOOP : 0;
+}
+
+/* Turns the loop until is_over(arg), or until it has been stopped and the batch
+ * is done. Returns 0; -ECANCELED after SIGINT; -EINTR when stopped before. */
+static int turn_until(struct horo_loop *loop, struct horo_task *main_task,
+                      bool (*is_over)(const void *arg), const void *arg)
+{
+    bool is_done = is_over(arg);
+
+    if (!loop->keep_sigint) {
+        horo__interrupt_install(loop, main_task);
+    }
+    loop->is_running = true;
+    while (!is_done) {
+        horo__loop_turn(loop);
+        is_done = is_over(arg);
+        if (loop->is_stopping && horo__batch_is_over(loop)) {
+            break;
+        }
+    }
+    loop->is_running = false;
+    loop->is_stopping = false;
+    if (!loop->keep_sigint) {
+        horo__interrupt_remove(loop);
+    }
+    if (is_done) {
+        return 0;
+    }
+    return loop->is_interrupted ? -ECANCELED : -EINTR;
+}
+
+static bool has_ended(const void *arg)
+{
+    const struct horo_task *task = arg;
+
+    return task->state == HORO__TASK_ENDED;
+}
+
+int horo__loop_run(struct horo_loop *loop, horo_task_fn *fn, void *arg,
+                   const char *fn_name)
+{
+    struct horo_task *main_task;
+    int rc = check_run(loop);
+
+    if (rc == 0) {
+        rc = horo__task_create(loop, &loop->idle.root, fn, arg, NULL, fn_name,
+                               &main_task);
+    }
+    if (rc < 0) {
+        return rc;
+    }
+    main_task->is_joinable = true;
+    rc = turn_until(loop, main_task, has_ended, main_task);
+    if (rc < 0) {
+        main_task->is_joinable = false; /* from here on the loop's */
+        return rc;
+    }
+    rc = main_task->result;
+    horo__task_free(main_task);
+    return rc;
+}
+
+static bool never(const void *arg)
+{
+    (void)arg;
+    return false;
+}
+
+int horo_loop_run_forever(struct horo_loop *loop)
+{
+    int rc = check_run(loop);
+
+    if (rc == 0) {
+        rc = turn_until(loop, NULL, never, NULL);
+        rc = rc == -EINTR ? 0 : rc; /* stopping is the way to end it */
+    }
+    return rc;
+}
+
+int horo_loop_stop(struct horo_loop *loop)
+{
+    if (!loop) {
+        return -EINVAL;
+    }
+    if (loop != horo__loop) {
+        return -HORO_EOTHERLOOP;
+    }
+    loop->is_stopping = true;
+    horo__limit_budget(loop, horo__batch_left(loop));
+    return 0;
+}
+
+struct horo_scope *horo_loop_scope(struct horo_loop *loop)
+{
+    return loop ? &loop->idle.root : NULL;
+}
+
+int horo_loop_destroy(struct horo_loop **loop_place)
+{
+    struct horo_loop *loop = loop_place ? *loop_place : NULL;
+    int rc = loop ? check_run(loop) : 0;
+
+    if (!loop || rc < 0) {
+        return rc;
+    }
+    *loop_place = NULL;
+    horo_scope_cancel(&loop->idle.root);
+    loop->is_running = true;
+    while (loop->idle.root.live_tasks > 0) {
+        loop->is_stopping = false;
+        horo__loop_turn(loop);
+    }
+    horo__overflow_unwatch(loop);
+    horo__loop_destroy(loop);
+    return 0;
+}
