@@ -38,15 +38,14 @@ static double measure_yield(long count, long each)
 static double measure_spawn_join(long times)
 {
     struct horo_scope scope;
-    struct horo_task *task;
+    struct horo_future end;
+    struct horo_spawn_options options = { .future = &end };
     horo_time began = horo_now();
 
     (void)horo_scope_open(&scope, NULL);
     for (long i = 0; i < times; i++) {
-        struct horo_spawn_options options = { .ret_task = &task };
-
         if (horo_spawn(&scope, nothing, NULL, &options) == 0) {
-            (void)horo_task_join(&task, NULL);
+            (void)horo_future_wait(&end, NULL);
         }
     }
     (void)horo_scope_close(&scope, 0);

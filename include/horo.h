@@ -8,6 +8,7 @@
 #include <horo/error.h>
 #include <horo/event.h>
 #include <horo/fd.h>
+#include <horo/future.h>
 #include <horo/lock.h>
 #include <horo/loop.h>
 #include <horo/resolver.h>

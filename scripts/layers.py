@@ -43,6 +43,7 @@ PUBLIC_HEADERS = {
     'error.h': 'base',
     'event.h': 'sync',
     'fd.h': 'core',
+    'future.h': 'core',
     'lock.h': 'sync',
     'loop.h': 'core',
     'resolver.h': 'net',

@@ -26,8 +26,7 @@ struct horo_loop_options {
     enum horo_clock clock;
     /* Default stack of a task, in bytes; 0: 256 KiB. */
     size_t stack_size;
-    /* Limit of tasks alive, or ended and not yet joined, at once;
-     * 0: 4 194 304. */
+    /* Limit of tasks alive at once; 0: 4 194 304. */
     size_t max_tasks;
     /* Limit of posts that have not run yet; 0: 1 048 576. */
     size_t max_posts;

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include <horo/future.h>
 #include <horo/scope.h>
 
 HORO__BEGIN
@@ -23,10 +24,9 @@ struct horo_spawn_options {
     /* Stack, in bytes, of which up to 3 KiB are the library's own: rounded up to one of the size classes 16 KiB,
      * 64 KiB, 256 KiB, 1 MiB, 8 MiB. 0: the loop's default, 256 KiB. */
     size_t stack_size;
-    /* Where to put a handle for horo_task_join(). With a handle the task's
-     * memory stays until it is joined or its scope closes; without, it is
-     * reused as soon as the task ends. */
-    struct horo_task **ret_task;
+    /* Is made the future of the task: pending until it begins, then running,
+     * settled with its result when it ends. It must live until then. */
+    struct horo_future *future;
 };
 
 /* Starts a task in `scope`: fn(arg) will run when the caller next suspends.
@@ -34,7 +34,7 @@ struct horo_spawn_options {
  * which the scope's memory is the natural measure. Never suspends.
  *
  * Returns 0; -ENOMEM without memory for a stack; -EAGAIN beyond the loop's
- * max_tasks; -EINVAL for a stack_size over 8 MiB; -ECANCELED for a closed
+ * max_tasks; -EINVAL for a stack_size over 8 MiB; -ESHUTDOWN for a closed
  * scope; -HORO_ENOTASK outside a loop; -HORO_EOTHERLOOP for a scope of another
  * loop. A scope that is merely cancelled accepts tasks: they start, and are
  * told at their first suspension, so that they can free what they own.
@@ -45,20 +45,6 @@ struct horo_spawn_options {
 HORO__API int horo__spawn(struct horo_scope *scope, horo_task_fn *fn, void *arg,
                           const struct horo_spawn_options *options,
                           const char *fn_name);
-
-/* Waits until the task has ended, frees it and nulls `*task`; its result goes
- * to `ret_result` (may be NULL). A task can be joined once. Suspends. Returns
- * 0; -ECANCELED when the caller is cancelled, with the handle kept and valid;
- * -EDEADLK for joining oneself; -EBUSY when another task is joining it;
- * -EINVAL for a null handle; -HORO_ENOTASK outside a task.
- *
- * A failed task has told its scope, which cancels the rest unless it keeps
- * going: joining is for the result, not for safety. */
-HORO__API int horo_task_join(struct horo_task **task, int *ret_result);
-
-/* Cancels one task: all that it waits for, now and later, returns -ECANCELED.
- * Never suspends, never fails; a task that has ended is left as it is. */
-HORO__API void horo_task_cancel(struct horo_task *task);
 
 /* Lets every other task that is ready run before the caller goes on. Suspends.
  * Returns 0, -ECANCELED in a cancelled scope, -HORO_ENOTASK outside a task. */

@@ -17,23 +17,16 @@
 #include "core/stack.h"
 
 enum horo__task_state {
+    HORO__TASK_NEW,   /* in the ready queue for the first time */
     HORO__TASK_READY, /* in the ready queue */
     HORO__TASK_RUNNING,
-    HORO__TASK_WAITING, /* someone will call horo__wake() */
-    HORO__TASK_ENDED    /* memory kept for a join */
+    HORO__TASK_WAITING /* someone will call horo__wake() */
 };
 
 enum horo__scope_state {
     HORO__SCOPE_CLOSED = 0, /* as in zeroed memory */
     HORO__SCOPE_OPEN,
     HORO__SCOPE_CLOSING /* waits for its tasks */
-};
-
-/* A task that waits for the end of another; on its stack. */
-struct horo__join {
-    struct horo_task *joiner;
-    struct horo_task *task;
-    int result;
 };
 
 /* Lives at the top of its own stack, whose first page it shares. What every
@@ -46,7 +39,6 @@ struct horo_task {
     int wait_result; /* what the wait that ended last returned */
     unsigned char state;
     bool is_reached; /* scope->reason: cancellation applies */
-    bool is_joinable;
 
     /* While WAITING: how to end the wait early, NULL when it cannot be, and
      * what is waited for, which `interrupt` understands. */
@@ -54,9 +46,8 @@ struct horo_task {
     void *awaited;
     struct horo_scope *blame; /* why it was interrupted, if it was */
 
-    struct horo_scope *scope; /* innermost open one; &root at least */
-    int result;
-    struct horo__join *join; /* the call of horo_task_join() that waits */
+    struct horo_scope *scope;   /* innermost open one; &root at least */
+    struct horo_future *future; /* the spawner's, to be settled; or NULL */
     horo_task_fn *fn;
     void *arg;
     const char *name;
@@ -129,9 +120,9 @@ struct horo_loop {
     int64_t spin_limit_ns;
     int64_t typical_wait_ns; /* moving average of how long waits lasted */
 
-    size_t tasks_held; /* live, or ended and not yet joined */
     size_t max_tasks;
     size_t stack_size; /* of a task that asks for none */
+    uint64_t futures_settled;
     struct horo__stacks stacks;
     struct horo__attachment *attachments;
     struct horo_loop_stats stats;
@@ -194,14 +185,11 @@ _Noreturn void horo__switch_for_good(struct horo_loop *loop);
 
 /* --- task.c --- */
 
-/* Spawns into `scope`; without one, the loop's main task. */
+/* Spawns into `scope`; without one, a task that nobody owns. */
 int horo__task_create(struct horo_loop *loop, struct horo_scope *scope,
                       horo_task_fn *fn, void *arg,
                       const struct horo_spawn_options *options,
                       const char *name, struct horo_task **ret_task);
-
-/* Returns the memory of a task that has ended. */
-void horo__task_free(struct horo_task *task);
 
 /* --- scope.c --- */
 

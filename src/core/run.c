@@ -3,6 +3,7 @@
 #include <horo/loop.h>
 
 #include "core/core.h"
+#include "core/future.h"
 
 static int check_run(const struct horo_loop *loop)
 {
@@ -46,33 +47,30 @@ static int turn_until(struct horo_loop *loop, struct horo_task *main_task,
 
 static bool has_ended(const void *arg)
 {
-    const struct horo_task *task = arg;
-
-    return task->state == HORO__TASK_ENDED;
+    return horo__future_is_settled(arg);
 }
 
 int horo__loop_run(struct horo_loop *loop, horo_task_fn *fn, void *arg,
                    const char *fn_name)
 {
+    struct horo_future end;
+    struct horo_spawn_options options = { .future = &end };
     struct horo_task *main_task;
     int rc = check_run(loop);
 
     if (rc == 0) {
-        rc = horo__task_create(loop, &loop->idle.root, fn, arg, NULL, fn_name,
-                               &main_task);
+        rc = horo__task_create(loop, &loop->idle.root, fn, arg, &options,
+                               fn_name, &main_task);
     }
     if (rc < 0) {
         return rc;
     }
-    main_task->is_joinable = true;
-    rc = turn_until(loop, main_task, has_ended, main_task);
+    rc = turn_until(loop, main_task, has_ended, &end);
     if (rc < 0) {
-        main_task->is_joinable = false; /* from here on the loop's */
+        main_task->future = NULL; /* from here on the loop's */
         return rc;
     }
-    rc = main_task->result;
-    horo__task_free(main_task);
-    return rc;
+    return end.result;
 }
 
 static bool never(const void *arg)

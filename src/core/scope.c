@@ -201,17 +201,6 @@ void horo__scope_task_ended(struct horo_scope *scope, int result)
     }
 }
 
-/* Tasks that ended with a handle that nobody joined. */
-static void free_ended_tasks(struct horo_scope *scope)
-{
-    while (!horo__list_is_empty(&scope->inside)) {
-        struct horo_scope *root = scope_of_link(scope->inside.next);
-
-        horo__check(root->is_root && root->task->state == HORO__TASK_ENDED);
-        horo__task_free(root->task);
-    }
-}
-
 static int verdict(const struct horo_scope *scope, int rc)
 {
     if (scope->failure) {
@@ -239,14 +228,13 @@ int horo__scope_leave(struct horo_scope *scope, int rc)
         scope->state = HORO__SCOPE_CLOSING;
         (void)horo__wait(NULL, scope); /* only the last task ends it */
     }
-    free_ended_tasks(scope);
     if (horo__timer_is_armed(&scope->deadline)) {
         horo__timer_disarm(&self->loop->timers, &scope->deadline);
     }
     scope->state = HORO__SCOPE_CLOSED;
     rc = verdict(scope, rc);
-    if (!scope->is_root) { /* those stay linked until their task is freed */
-        horo__list_remove(&scope->beside);
+    horo__list_remove(&scope->beside);
+    if (!scope->is_root) { /* those end with their task */
         self->scope = scope->parent;
         self->is_reached = scope->parent->reason != NULL;
         scope->task = NULL;

@@ -1,9 +1,9 @@
-/* The life of a task: spawned into a scope, run, ended, joined. */
+/* The life of a task: spawned into a scope, run, ended. */
 #include <horo/task.h>
 #include <string.h>
 
 #include "core/core.h"
-#include "core/wait.h"
+#include "core/future.h"
 #include "sys/panic.h"
 
 enum { TASK_ALIGNMENT = 64 /* a cache line */ };
@@ -33,7 +33,7 @@ static int check_spawn(const struct horo_scope *scope)
         return -HORO_ENOTASK;
     }
     if (scope->state == HORO__SCOPE_CLOSED) {
-        return -ECANCELED;
+        return -ESHUTDOWN;
     }
     return scope->task->loop == horo__loop ? 0 : -HORO_EOTHERLOOP;
 }
@@ -44,14 +44,9 @@ int horo__spawn(struct horo_scope *scope, horo_task_fn *fn, void *arg,
     struct horo_task *task;
     int rc = check_spawn(scope);
 
-    if (rc == 0) {
-        rc = horo__task_create(horo__loop, scope, fn, arg, options, fn_name,
-                               &task);
-    }
-    if (rc == 0 && options && options->ret_task) {
-        *options->ret_task = task;
-    }
-    return rc;
+    return rc < 0 ? rc
+                  : horo__task_create(horo__loop, scope, fn, arg, options,
+                                      fn_name, &task);
 }
 
 int horo__task_create(struct horo_loop *loop, struct horo_scope *scope,
@@ -65,7 +60,7 @@ int horo__task_create(struct horo_loop *loop, struct horo_scope *scope,
     int rc;
 
     options = options ? options : &defaults;
-    if (loop->tasks_held >= loop->max_tasks) {
+    if (loop->stats.tasks_live >= loop->max_tasks) {
         return -EAGAIN;
     }
     rc = horo__ready_reserve(&loop->ready, loop->stats.tasks_live + 1);
@@ -83,26 +78,22 @@ int horo__task_create(struct horo_loop *loop, struct horo_scope *scope,
     task->fn = fn;
     task->arg = arg;
     task->name = options->name ? options->name : name;
-    task->is_joinable = options->ret_task || !scope;
+    if (options->future) {
+        task->future = options->future;
+        horo__future_init_task(task->future, task);
+    }
     horo__annotate_birth(&task->annotation, &task->stack, task->name);
     horo__scope_enter(&task->root, task, scope);
     task->root.is_root = true;
     if (scope) {
         scope->live_tasks++;
     }
-    loop->tasks_held++;
     loop->stats.tasks_live++;
     loop->stats.tasks_spawned++;
     horo__schedule(task);
+    task->state = HORO__TASK_NEW;
     *ret_task = task;
     return 0;
-}
-
-void horo__task_free(struct horo_task *task)
-{
-    horo__list_remove(&task->root.beside);
-    task->loop->tasks_held--;
-    horo__stack_give(&task->loop->stacks, &task->stack);
 }
 
 /* Out of the way of horo__context_start(), whose frame stays for life. */
@@ -120,23 +111,15 @@ static _Noreturn __attribute__((noinline)) void task_end(struct horo_task *self,
         horo__check(self->scope == &self->root);
     }
     result = horo__scope_leave(&self->root, result);
-    if (result < 0 && result != -ECANCELED && !self->is_joinable &&
+    if (result < 0 && result != -ECANCELED && !self->future &&
         owner == &loop->idle.root) {
         horo__loop_report_error(loop, "task", self->name, result);
     }
-    self->result = result;
-    self->state = HORO__TASK_ENDED;
     loop->stats.tasks_live--;
-    if (self->join) {
-        /* The result goes over at once: by the time the joiner runs, the
-         * scope may have closed and this task be gone. */
-        self->join->result = result;
-        horo__wake(self->join->joiner, 0);
-        self->is_joinable = false;
+    if (self->future) {
+        horo__future_settle(self->future, result, NULL);
     }
-    if (!self->is_joinable) {
-        horo__task_free(self);
-    }
+    horo__stack_give(&loop->stacks, &self->stack);
     if (owner) {
         horo__scope_task_ended(owner, result);
     }
@@ -150,78 +133,6 @@ void horo__context_start(struct horo__context *context)
 
     horo__annotate_arrive(&self->annotation, &self->loop->idle.annotation);
     task_end(self, self->fn(self->arg));
-}
-
-static void interrupt_join(struct horo_task *joiner)
-{
-    struct horo__join *join = horo__awaited(joiner);
-
-    join->task->join = NULL;
-    horo__wake(joiner, -ECANCELED);
-}
-
-static int check_join(struct horo_task *const *task)
-{
-    int rc = horo__wait_check();
-
-    if (rc < 0) {
-        return rc;
-    }
-    if (!task || !*task || !(*task)->is_joinable) {
-        return -EINVAL;
-    }
-    if (*task == horo__loop->current) {
-        return -EDEADLK;
-    }
-    if ((*task)->loop != horo__loop) {
-        return -HORO_EOTHERLOOP;
-    }
-    return (*task)->join ? -EBUSY : 0;
-}
-
-/* Waits for a task that still runs; it frees itself then. */
-static int join_running(struct horo_task *task, int *ret_result)
-{
-    struct horo__join join = { .joiner = horo__loop->current, .task = task };
-    int rc;
-
-    task->join = &join;
-    rc = horo__wait(interrupt_join, &join);
-    if (rc == 0) {
-        *ret_result = join.result;
-    }
-    return rc;
-}
-
-int horo_task_join(struct horo_task **task, int *ret_result)
-{
-    int rc = check_join(task);
-    int result = 0;
-
-    if (rc < 0) {
-        return rc;
-    }
-    if ((*task)->state == HORO__TASK_ENDED) {
-        result = (*task)->result;
-        horo__task_free(*task);
-    } else {
-        rc = join_running(*task, &result);
-        if (rc < 0) {
-            return rc;
-        }
-    }
-    *task = NULL;
-    if (ret_result) {
-        *ret_result = result;
-    }
-    return 0;
-}
-
-void horo_task_cancel(struct horo_task *task)
-{
-    if (task->state != HORO__TASK_ENDED) {
-        horo_scope_cancel(&task->root);
-    }
 }
 
 struct horo_task *horo_task_self(void)

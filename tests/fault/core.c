@@ -37,11 +37,11 @@ static int sleep_a_little(void *arg)
     return horo_sleep(HORO_MS(1));
 }
 
-/* Tasks of all sizes, half of them joined. */
-static int spawn_and_join(void *arg)
+/* Tasks of all sizes, half of them waited for. */
+static int spawn_and_wait(void *arg)
 {
     static const size_t sizes[] = { 0, 16 << 10, 64 << 10, 1 << 20, 8 << 20 };
-    struct horo_task *tasks[5] = { NULL };
+    struct horo_future ends[5];
     struct horo_scope scope;
     int rc;
 
@@ -51,19 +51,19 @@ static int spawn_and_join(void *arg)
     for (int i = 0; i < 5 && rc == 0; i++) {
         struct horo_spawn_options options = {
             .stack_size = sizes[i],
-            .ret_task = i % 2 ? &tasks[i] : NULL,
+            .future = i % 2 ? &ends[i] : NULL,
         };
         rc = horo_spawn(&scope, sleep_a_little, NULL, &options);
     }
     for (int i = 1; i < 5 && rc == 0; i += 2) {
-        rc = horo_task_join(&tasks[i], NULL);
+        rc = horo_future_wait(&ends[i], NULL);
     }
     return horo_scope_close(&scope, rc);
 }
 
 static int tasks_of_every_size(void)
 {
-    return run(spawn_and_join, NULL);
+    return run(spawn_and_wait, NULL);
 }
 
 /* More than are queued at first, so that the queue has to grow. */

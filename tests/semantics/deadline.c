@@ -148,13 +148,11 @@ static void a_timeout_beyond_the_end_of_time_is_none(void)
 
 static void the_deadline_reaches_the_tasks(void)
 {
-    struct horo_task *task;
-    struct horo_spawn_options options = { .ret_task = &task };
     horo_time began = horo_now();
     struct horo_scope scope;
 
     open_with_timeout(&scope, HORO_MS(5));
-    CHECK_CODE(horo_spawn(&scope, sleep_for_ever, NULL, &options), 0);
+    CHECK_CODE(horo_spawn(&scope, sleep_for_ever, NULL, NULL), 0);
     CHECK_CODE(horo_scope_close(&scope, 0), -ETIMEDOUT);
     CHECK_NUMBER(horo_now() - began, HORO_MS(5));
 }
@@ -285,14 +283,12 @@ static void a_deadline_can_be_moved_out(void)
 static void a_deadline_can_be_moved_in_while_somebody_waits(void)
 {
     horo_time began = horo_now();
-    struct horo_task *task;
-    struct horo_spawn_options options = { .ret_task = &task };
     struct horo_scope outer;
     struct horo_scope scope;
 
     CHECK_CODE(horo_scope_open(&outer, NULL), 0);
     open_with_timeout(&scope, HORO_S(1000));
-    CHECK_CODE(horo_spawn(&scope, sleep_for_ever, NULL, &options), 0);
+    CHECK_CODE(horo_spawn(&scope, sleep_for_ever, NULL, NULL), 0);
     CHECK_CODE(horo_yield(), 0);
     horo_scope_set_deadline(&scope, began + HORO_MS(3));
     CHECK_CODE(horo_scope_close(&scope, 0), -ETIMEDOUT);

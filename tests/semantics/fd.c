@@ -258,8 +258,8 @@ static int wait_for_it(void *arg)
 static void a_wait_can_be_cancelled_in_the_turn_it_began(void)
 {
     struct wait wait = { .events = POLLIN };
-    struct horo_task *task;
-    struct horo_spawn_options options = { .ret_task = &task };
+    struct horo_future end;
+    struct horo_spawn_options options = { .future = &end };
     struct horo_scope scope;
 
     open_pipe();
@@ -267,8 +267,8 @@ static void a_wait_can_be_cancelled_in_the_turn_it_began(void)
     CHECK_CODE(horo_scope_open(&scope, NULL), 0);
     CHECK_CODE(horo_spawn(&scope, wait_for_it, &wait, &options), 0);
     CHECK_CODE(horo_yield(), 0);
-    horo_task_cancel(task);
-    CHECK_CODE(horo_task_join(&task, NULL), 0);
+    CHECK_CODE(horo_future_cancel(&end), 0);
+    CHECK_CODE(horo_future_wait(&end, NULL), -ECANCELED);
     CHECK_CODE(wait.result, -ECANCELED);
     CHECK_CODE(horo_scope_close(&scope, 0), 0);
     close_both();
@@ -300,8 +300,8 @@ static void cancelling_one_leaves_the_other_waiting(void)
 {
     struct deed deed = { .after = HORO_MS(5) };
     struct wait waits[2] = { { .events = POLLIN }, { .events = POLLIN } };
-    struct horo_task *task;
-    struct horo_spawn_options options = { .ret_task = &task };
+    struct horo_future end;
+    struct horo_spawn_options options = { .future = &end };
     struct horo_scope scope;
 
     open_pipe();
@@ -312,7 +312,7 @@ static void cancelling_one_leaves_the_other_waiting(void)
     CHECK_CODE(horo_spawn(&scope, wait_for_it, &waits[1], NULL), 0);
     CHECK_CODE(horo_spawn(&scope, write_later, &deed, NULL), 0);
     CHECK_CODE(horo_sleep(HORO_MS(1)), 0);
-    horo_task_cancel(task);
+    CHECK_CODE(horo_future_cancel(&end), 0);
     CHECK_CODE(horo_scope_close(&scope, 0), 0);
     CHECK_CODE(waits[0].result, -ECANCELED);
     CHECK_NUMBER(waits[1].result, POLLIN);

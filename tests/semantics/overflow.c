@@ -152,14 +152,14 @@ static int overflow_in_the_third_loop(void *arg)
 
 static int overflow_on_a_used_stack(void *arg)
 {
-    struct horo_task *task;
-    struct horo_spawn_options options = { .ret_task = &task };
+    struct horo_future end;
+    struct horo_spawn_options options = { .future = &end };
     struct horo_scope scope;
 
     (void)horo_scope_open(&scope, NULL);
     for (int i = 0; i < 5; i++) {
         (void)horo_spawn(&scope, end_at_once, arg, &options);
-        (void)horo_task_join(&task, NULL);
+        (void)horo_future_wait(&end, NULL);
     }
     (void)horo_spawn(&scope, overflow, arg, NULL);
     return horo_scope_close(&scope, 0);

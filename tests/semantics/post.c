@@ -41,7 +41,7 @@ static void a_post_of_a_post_waits_for_the_next_turn(void)
 static void try_everything_that_suspends(void *arg)
 {
     struct horo_scope scope;
-    struct horo_task *task = NULL;
+    struct horo_future future;
 
     (void)arg;
     CHECK(horo_task_self() == NULL);
@@ -49,7 +49,8 @@ static void try_everything_that_suspends(void *arg)
     CHECK_CODE(horo_yield(), -HORO_ENOTASK);
     CHECK_CODE(horo_sleep(1), -HORO_ENOTASK);
     CHECK_CODE(horo_fd_wait(0, 1), -HORO_ENOTASK);
-    CHECK_CODE(horo_task_join(&task, NULL), -HORO_ENOTASK);
+    horo_future_init(&future);
+    CHECK_CODE(horo_future_wait(&future, NULL), -HORO_ENOTASK);
     CHECK_CODE(horo_scope_open(&scope, NULL), -HORO_ENOTASK);
     note("done");
 }

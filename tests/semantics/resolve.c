@@ -402,15 +402,15 @@ static void a_look_up_can_be_cancelled_in_the_turn_it_began(void)
 {
     struct look_up asked = { .name = "four.test" };
     struct setting setting;
-    struct horo_task *task;
-    struct horo_spawn_options options = { .ret_task = &task };
+    struct horo_future end;
+    struct horo_spawn_options options = { .future = &end };
     struct horo_scope scope;
 
     set_up(&setting);
     CHECK_CODE(horo_scope_open(&scope, NULL), 0);
     CHECK_CODE(horo_spawn(&scope, look_up, &asked, &options), 0);
     CHECK_CODE(horo_yield(), 0);
-    horo_task_cancel(task);
+    CHECK_CODE(horo_future_cancel(&end), 0);
     CHECK_CODE(horo_scope_close(&scope, 0), 0);
     CHECK_CODE(asked.result, -ECANCELED);
     note_addresses("six.test", 1); /* the late answer is dropped */

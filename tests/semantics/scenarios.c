@@ -119,16 +119,14 @@ static int cancel_own_scope_and_return_5(void *arg)
 
 static void self_cancel(void)
 {
-    struct horo_task *task;
-    struct horo_spawn_options options = { .ret_task = &task };
+    struct horo_future end;
+    struct horo_spawn_options options = { .future = &end };
     struct horo_scope scope;
-    int result = -1;
 
     CHECK_CODE(horo_scope_open(&scope, NULL), 0);
     CHECK_CODE(
         horo_spawn(&scope, cancel_own_scope_and_return_5, NULL, &options), 0);
-    CHECK_CODE(horo_task_join(&task, &result), 0);
-    CHECK_NUMBER(result, 5);
+    CHECK_CODE(horo_future_wait(&end, NULL), 5);
     horo_scope_cancel(&scope);
     CHECK_CODE(horo_scope_close(&scope, 5), 5);
 }
@@ -313,6 +311,7 @@ static void late_shield_alone(void)
  * says so though a shield has gone up meanwhile --- */
 
 static struct horo_task *waiter;
+static struct horo_future waiter_end;
 static int aborts;
 
 static void count_abort(struct horo_task *task)
@@ -327,7 +326,7 @@ static int cancel_twice_then_finish(void *arg)
 
     for (int i = 0; i < 3; i++) {
         horo_scope_cancel(inner->parent);
-        horo_task_cancel(waiter);
+        CHECK_CODE(horo_future_cancel(&waiter_end), 0);
         CHECK_CODE(horo_yield(), 0);
     }
     CHECK_NUMBER(aborts, 1);
@@ -355,11 +354,12 @@ static int wait_slowly(void *arg)
 
 static void slow_abort(void)
 {
+    struct horo_spawn_options options = { .future = &waiter_end };
     struct horo_scope scope;
 
     aborts = 0;
     CHECK_CODE(horo_scope_open(&scope, NULL), 0);
-    CHECK_CODE(horo_spawn(&scope, wait_slowly, &scope, NULL), 0);
+    CHECK_CODE(horo_spawn(&scope, wait_slowly, &scope, &options), 0);
     CHECK_CODE(horo_scope_close(&scope, 0), 0);
     CHECK_NUMBER(aborts, 1);
 }

@@ -101,18 +101,16 @@ static void keep_going_lets_the_others_finish(void)
     struct step fails = { HORO_MS(1), -EIO };
     struct step fails_later = { HORO_MS(2), -ENOENT };
     struct step works = { HORO_MS(5), 1 };
-    struct horo_task *task;
-    struct horo_spawn_options options = { .ret_task = &task };
+    struct horo_future end;
+    struct horo_spawn_options options = { .future = &end };
     struct horo_scope scope;
-    int result = 1;
 
     CHECK_CODE(horo_scope_open(&scope, &keep_going), 0);
     CHECK_CODE(horo_spawn(&scope, take_step, &fails, NULL), 0);
     CHECK_CODE(horo_spawn(&scope, take_step, &fails_later, NULL), 0);
     CHECK_CODE(horo_spawn(&scope, take_step, &works, &options), 0);
     CHECK_CODE(horo_sleep(HORO_MS(3)), 0);
-    CHECK_CODE(horo_task_join(&task, &result), 0);
-    CHECK_CODE(result, 0);
+    CHECK_CODE(horo_future_wait(&end, NULL), 0);
     CHECK_CODE(horo_scope_close(&scope, 0), -EIO);
 }
 
@@ -632,7 +630,7 @@ static void a_scope_that_did_not_open_closes_with_its_error(void)
     CHECK_CODE(
         horo_scope_open(&scope, &(struct horo_scope_options){ .shield = true }),
         -EINVAL);
-    CHECK_CODE(horo_spawn(&scope, sleep_for_ever, NULL, NULL), -ECANCELED);
+    CHECK_CODE(horo_spawn(&scope, sleep_for_ever, NULL, NULL), -ESHUTDOWN);
     CHECK_CODE(horo_scope_close(&scope, 7), -EINVAL);
     CHECK_CODE(horo_yield(), 0);
 }

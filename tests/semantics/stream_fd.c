@@ -187,15 +187,15 @@ static int read_some(void *arg)
 static void cancel_at_once(struct channel *channel)
 {
     struct reader reader = { .stream = channel->ends[0] };
-    struct horo_task *task;
-    struct horo_spawn_options options = { .ret_task = &task };
+    struct horo_future end;
+    struct horo_spawn_options options = { .future = &end };
     struct horo_scope scope;
 
     CHECK_CODE(horo_scope_open(&scope, NULL), 0);
     CHECK_CODE(horo_spawn(&scope, read_some, &reader, &options), 0);
     CHECK_CODE(horo_yield(), 0);
-    horo_task_cancel(task);
-    CHECK_CODE(horo_task_join(&task, NULL), 0);
+    CHECK_CODE(horo_future_cancel(&end), 0);
+    CHECK_CODE(horo_future_wait(&end, NULL), -ECANCELED);
     CHECK_CODE(reader.result, -ECANCELED);
     CHECK_CODE(horo_scope_close(&scope, 0), 0);
 }

@@ -196,14 +196,14 @@ static void connecting_can_be_cancelled_in_the_turn_it_began(void)
 {
     struct horo_listener *listener = listen_on("127.0.0.1");
     struct dial call = { .port = port_of(listener) };
-    struct horo_task *task;
-    struct horo_spawn_options options = { .ret_task = &task };
+    struct horo_future end;
+    struct horo_spawn_options options = { .future = &end };
     struct horo_scope scope;
 
     CHECK_CODE(horo_scope_open(&scope, NULL), 0);
     CHECK_CODE(horo_spawn(&scope, dial, &call, &options), 0);
     CHECK_CODE(horo_yield(), 0);
-    horo_task_cancel(task);
+    CHECK_CODE(horo_future_cancel(&end), 0);
     CHECK_CODE(horo_scope_close(&scope, 0), 0);
     CHECK(call.result == 0 || call.result == -ECANCELED);
     CHECK((call.result == 0) == (call.stream != NULL));

@@ -1,0 +1,217 @@
+/* Futures: settled once, told to all who listen, waited for. */
+#include "core/future.h"
+
+#include "core/core.h"
+#include "core/wait.h"
+
+/* --- beginning and end --- */
+
+static void future_init(struct horo_future *future, struct horo_task *task)
+{
+    *future = (struct horo_future){
+        .loop = horo__loop,
+        .task = task,
+    };
+    horo__list_init(&future->listeners);
+}
+
+void horo_future_init(struct horo_future *future)
+{
+    future_init(future, NULL);
+}
+
+void horo__future_init_task(struct horo_future *future, struct horo_task *task)
+{
+    future_init(future, task);
+}
+
+void horo_future_fini(struct horo_future *future)
+{
+    if (!future) {
+        return;
+    }
+    /* Whoever waits would never be told. */
+    horo__check(horo__list_is_empty(&future->listeners));
+    horo__check(!future->task);
+}
+
+int horo__future_check(const struct horo_future *future)
+{
+    /* One made outside a loop may be used by any. */
+    return !future->loop || future->loop == horo__loop ? 0 : -HORO_EOTHERLOOP;
+}
+
+/* --- settling --- */
+
+void horo__future_listen(struct horo_future *future,
+                         struct horo__listener *listener)
+{
+    horo__check(!horo__future_is_settled(future));
+    horo__list_append(&future->listeners, &listener->link);
+}
+
+void horo__future_unlisten(struct horo__listener *listener)
+{
+    horo__list_remove(&listener->link);
+}
+
+void horo__future_settle(struct horo_future *future, int result, void *value)
+{
+    struct horo_loop *loop = horo__loop;
+    struct horo__link *link;
+
+    future->state =
+        result == -ECANCELED ? HORO_FUTURE_CANCELLED : HORO_FUTURE_DONE;
+    future->result = result;
+    future->value = value;
+    future->task = NULL;
+    future->order = loop ? ++loop->futures_settled : 0;
+    while ((link = horo__list_pop(&future->listeners))) {
+        struct horo__listener *listener =
+            horo__container(link, struct horo__listener, link);
+
+        listener->notify(listener, future);
+    }
+}
+
+/* What a plain future has to be for its owner to settle it. */
+static int check_unsettled(const struct horo_future *future)
+{
+    int rc = horo__future_check(future);
+
+    if (rc < 0) {
+        return rc;
+    }
+    return horo__future_is_settled(future) ? -HORO_EINVALIDSTATE : 0;
+}
+
+static int settle_plain(struct horo_future *future, int result, void *value)
+{
+    int rc = check_unsettled(future);
+
+    if (rc < 0) {
+        return rc;
+    }
+    if (future->task) {
+        return -EPERM;
+    }
+    horo__future_settle(future, result, value);
+    return 0;
+}
+
+int horo_future_set(struct horo_future *future, void *value)
+{
+    return settle_plain(future, 0, value);
+}
+
+int horo_future_fail(struct horo_future *future, int code)
+{
+    return code < 0 ? settle_plain(future, code, NULL) : -EINVAL;
+}
+
+int horo_future_cancel(struct horo_future *future)
+{
+    int rc = check_unsettled(future);
+
+    if (rc == 0 && future->task) {
+        horo_scope_cancel(&future->task->root);
+    } else if (rc == 0) {
+        horo__future_settle(future, -ECANCELED, NULL);
+    }
+    return rc;
+}
+
+/* --- reading --- */
+
+enum horo_future_state horo_future_state(const struct horo_future *future)
+{
+    if (future->task && future->task->state != HORO__TASK_NEW) {
+        return HORO_FUTURE_RUNNING;
+    }
+    return future->state;
+}
+
+int horo_future_result(struct horo_future *future, void **ret_value)
+{
+    int rc = horo__future_check(future);
+
+    if (rc < 0) {
+        return rc;
+    }
+    if (!horo__future_is_settled(future)) {
+        return -HORO_EINVALIDSTATE;
+    }
+    future->is_read = true;
+    if (future->result >= 0 && ret_value) {
+        *ret_value = future->value;
+    }
+    return future->result;
+}
+
+/* --- waiting --- */
+
+/* A task in horo_future_wait(), on its stack. The result goes over at once: by
+ * the time the task runs, the future may be gone. */
+struct waiter {
+    struct horo__listener listener;
+    struct horo_task *task;
+    int result;
+    void *value;
+};
+
+static void wake_waiter(struct horo__listener *listener,
+                        struct horo_future *future)
+{
+    struct waiter *waiter = horo__container(listener, struct waiter, listener);
+
+    waiter->result = future->result;
+    waiter->value = future->value;
+    future->is_read = true;
+    horo__wake(waiter->task, 0);
+}
+
+static void interrupt_waiter(struct horo_task *task)
+{
+    struct waiter *waiter = horo__awaited(task);
+
+    horo__future_unlisten(&waiter->listener);
+    horo__wake(task, -ECANCELED);
+}
+
+static int wait_unsettled(struct horo_future *future, void **ret_value)
+{
+    struct waiter waiter = {
+        .listener.notify = wake_waiter,
+        .task = horo__loop->current,
+    };
+    int rc;
+
+    horo__future_listen(future, &waiter.listener);
+    rc = horo__wait(interrupt_waiter, &waiter);
+    if (rc < 0) {
+        return rc;
+    }
+    if (waiter.result >= 0 && ret_value) {
+        *ret_value = waiter.value;
+    }
+    return waiter.result;
+}
+
+int horo_future_wait(struct horo_future *future, void **ret_value)
+{
+    int rc = horo__wait_check();
+
+    if (rc == 0) {
+        rc = horo__future_check(future);
+    }
+    if (rc < 0) {
+        return rc;
+    }
+    if (horo__future_is_settled(future)) {
+        return horo_future_result(future, ret_value);
+    }
+    if (future->task == horo__loop->current) {
+        return -EDEADLK;
+    }
+    return wait_unsettled(future, ret_value);
+}

@@ -1,0 +1,39 @@
+/* For whatever waits for futures in ways of its own: gathering, select. */
+#ifndef HORO_CORE_FUTURE_H
+#define HORO_CORE_FUTURE_H
+
+#include <horo/future.h>
+
+/* Someone to be told when a future settles; in the listener's memory. */
+struct horo__listener {
+    struct horo__link link; /* in horo_future::listeners, or alone */
+    /* Called once, from within the call that settles the future, with the
+     * listener off the list already and the result in place. It may wake
+     * tasks and touch other listeners; it must not suspend, nor rely on the
+     * future's memory once it has returned. */
+    void (*notify)(struct horo__listener *listener, struct horo_future *future);
+};
+
+/* 0 when this thread may touch the future, else -HORO_EOTHERLOOP. */
+int horo__future_check(const struct horo_future *future);
+
+static inline bool horo__future_is_settled(const struct horo_future *future)
+{
+    return future->state != HORO_FUTURE_PENDING;
+}
+
+/* Has the listener told, behind those that listen already. The future must be
+ * unsettled. Neither allocates nor fails. */
+void horo__future_listen(struct horo_future *future,
+                         struct horo__listener *listener);
+
+/* Takes a listener back; no harm if it has been told or taken back before. */
+void horo__future_unlisten(struct horo__listener *listener);
+
+/* Makes the future of a task of this thread's loop. */
+void horo__future_init_task(struct horo_future *future, struct horo_task *task);
+
+/* Settles a pending future, a task's too. */
+void horo__future_settle(struct horo_future *future, int result, void *value);
+
+#endif
