@@ -5,6 +5,7 @@
 
 #include <horo/address.h>
 #include <horo/callback.h>
+#include <horo/channel.h>
 #include <horo/error.h>
 #include <horo/event.h>
 #include <horo/fd.h>

@@ -39,6 +39,7 @@ COMPOSITION_ROOT = 'src/runtime.c'
 PUBLIC_HEADERS = {
     'address.h': 'net',
     'callback.h': 'core',
+    'channel.h': 'sync',
     'detail.h': 'base',
     'error.h': 'base',
     'event.h': 'sync',

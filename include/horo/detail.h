@@ -3,6 +3,7 @@
 #ifndef HORO_DETAIL_H
 #define HORO_DETAIL_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #if defined(__GNUC__)
@@ -47,6 +48,36 @@ struct horo__timer {
     unsigned char state;
     unsigned char slot;
     unsigned char level;
+};
+
+/* Items of one size, ordered as a 4-ary heap, see src/base/heap.h. */
+struct horo__heap {
+    char *entries;
+    size_t item_size;
+    size_t entry_size;
+    size_t count;
+    uint64_t arrivals; /* so many have been pushed */
+    int (*compare)(const void *one, const void *other);
+};
+
+/* The items in a channel, see src/sync/store.h. */
+struct horo__store {
+    char *items; /* a ring; or the entries of the heap */
+    size_t item_size;
+    size_t capacity;
+    size_t count;
+    size_t head; /* where the oldest item is in the ring */
+    struct horo__heap heap;
+    unsigned char order; /* enum horo_channel_order */
+};
+
+/* Where a task stands in line at a channel, see src/sync/selection.h. */
+struct horo__place {
+    struct horo__link link;
+    struct horo__selection *selection;
+    void *item; /* to send, or where to put what is received */
+    int result; /* once it is SETTLED */
+    unsigned char state;
 };
 
 #endif

@@ -1,5 +1,6 @@
 /* What the files of the core, and only they, know of each other: the task and
- * the loop. Layers above use core/wait.h, core/operation.h, core/attach.h. */
+ * the loop. Layers above use core/wait.h, core/operation.h, core/post.h,
+ * core/attach.h. */
 #ifndef HORO_CORE_CORE_H
 #define HORO_CORE_CORE_H
 
@@ -14,6 +15,7 @@
 #include "core/backend.h"
 #include "core/context.h"
 #include "core/operation.h"
+#include "core/post.h"
 #include "core/stack.h"
 
 enum horo__task_state {
@@ -67,14 +69,6 @@ struct horo__ready {
     size_t capacity; /* a power of two */
     size_t head;     /* taken so far */
     size_t tail;     /* put so far */
-};
-
-/* A call asked for by horo_loop_post(), in a stack of them, newest first. */
-struct horo__post {
-    struct horo__post *next;
-    void (*fn)(void *arg);
-    void *arg;
-    bool is_embedded; /* not to be freed */
 };
 
 struct horo_loop {
@@ -267,9 +261,6 @@ int64_t horo__loop_read_clock(struct horo_loop *loop);
 /* The time for a limit that far ahead: not before the present, and late by no
  * more than a hundredth of `ahead_ns`, for less than reading the clock costs. */
 int64_t horo__loop_now(struct horo_loop *loop, int64_t ahead_ns);
-
-/* Puts a post in the inbox; any thread, any signal handler. */
-void horo__loop_deliver(struct horo_loop *loop, struct horo__post *post);
 
 /* One round: the kernel, waiting there when there is nothing else to do; then
  * timers, posts, tasks. */

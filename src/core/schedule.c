@@ -11,6 +11,10 @@ enum {
     PREFETCH_AHEAD = 4    /* tasks; a few make up for a trip to memory */
 };
 
+/* See horo__wait_politely(). What does not wait takes a few nanoseconds, so
+ * that a switch after so many is not felt. */
+enum { POLITE_AFTER = 64 };
+
 __thread struct horo_loop *horo__loop
     __attribute__((tls_model("initial-exec")));
 
@@ -169,6 +173,17 @@ void horo__wake(struct horo_task *task, int result)
     task->wait_result = result;
     task->interrupt = NULL;
     horo__schedule(task);
+}
+
+void horo__wait_politely(void)
+{
+    struct horo_loop *loop = horo__loop;
+
+    if (horo__unlikely(++loop->immediate >= POLITE_AFTER)) {
+        loop->immediate = 0;
+        horo__schedule(loop->current);
+        switch_away(loop, loop->current);
+    }
 }
 
 int horo_yield(void)

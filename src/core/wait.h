@@ -10,6 +10,11 @@
  * -HORO_ENOTASK outside a task. Every suspending call begins with it. */
 int horo__wait_check(void);
 
+/* For a call that may suspend and did not have to: lets others run, now and
+ * then, so that a task for which all is ready always does not keep the loop to
+ * itself. */
+void horo__wait_politely(void);
+
 /* Suspends the current task, which must have arranged for a horo__wake(), and
  * returns the result given there. When its scope is cancelled meanwhile,
  * `interrupt` is called, once, with `awaited` for horo__awaited(): it must undo

@@ -5,6 +5,25 @@
 
 #include "harness.h"
 
+static void sums_that_fit_are_exact(void)
+{
+    size_t sum = 7;
+
+    CHECK(horo__size_add(0, 0, &sum));
+    CHECK_NUMBER(sum, 0);
+    CHECK(horo__size_add(SIZE_MAX - 1, 1, &sum));
+    CHECK(sum == SIZE_MAX);
+}
+
+static void sums_that_do_not_fit_leave_the_output_alone(void)
+{
+    size_t sum = 7;
+
+    CHECK(!horo__size_add(SIZE_MAX, 1, &sum));
+    CHECK(!horo__size_add(SIZE_MAX, SIZE_MAX, &sum));
+    CHECK_NUMBER(sum, 7);
+}
+
 static void products_that_fit_are_exact(void)
 {
     size_t product = 7;
@@ -27,6 +46,8 @@ static void products_that_do_not_fit_leave_the_output_alone(void)
 
 int main(void)
 {
+    RUN(sums_that_fit_are_exact);
+    RUN(sums_that_do_not_fit_leave_the_output_alone);
     RUN(products_that_fit_are_exact);
     RUN(products_that_do_not_fit_leave_the_output_alone);
     return tap_end();
