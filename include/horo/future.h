@@ -20,7 +20,7 @@
 
 #include <stdbool.h>
 
-#include <horo/detail.h>
+#include <horo/callback.h>
 
 HORO__BEGIN
 
@@ -39,6 +39,7 @@ enum horo_future_state {
  * private. */
 struct horo_future {
     struct horo__link listeners; /* horo__listener::link, while pending */
+    struct horo__link callbacks; /* horo_callback::link, while pending */
     struct horo_loop *loop;
     struct horo_task *task; /* whose result it will be, while that lives */
     void *value;
@@ -51,9 +52,11 @@ struct horo_future {
 /* Makes a plain future, pending. Never suspends, never fails. */
 HORO__API void horo_future_init(struct horo_future *future);
 
-/* Ends the use of a plain future that nobody waits for. A task's future needs
- * no end, and must not have one while the task lives. NULL is ignored. Never
- * suspends. */
+/* Ends the use of a plain future that nobody waits for, nor has a callback on.
+ * If it failed and nobody has read the error, that goes to the loop's error
+ * handler (horo_loop_on_error). A task's future needs no end, since its failure
+ * has told its scope, and must not have one while the task lives. NULL is
+ * ignored. Never suspends. */
 HORO__API void horo_future_fini(struct horo_future *future);
 
 /* Settles a plain future with a value, or with an error `code` < 0;
@@ -90,6 +93,15 @@ HORO__API int horo_future_result(struct horo_future *future, void **ret_value);
  * A failed task has told its scope, which cancels the rest unless it keeps
  * going: waiting is for the result, not for safety. */
 HORO__API int horo_future_wait(struct horo_future *future, void **ret_value);
+
+/* Has fn(arg) called soon after the future has settled, or soon, if it has:
+ * between tasks, never from within the call that settles it, behind those who
+ * wait or were added before. horo_call_cancel() takes the callback back, and
+ * says how many it took: 1 or 0. Never suspends. Returns 0; -HORO_EOTHERLOOP;
+ * or what horo_call_soon() does, like -EBUSY for a callback that is pending. */
+HORO__API int horo_future_on_done(struct horo_future *future,
+                                  struct horo_callback *callback,
+                                  horo_callback_fn *fn, void *arg);
 
 HORO__END
 

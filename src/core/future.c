@@ -1,6 +1,7 @@
 /* Futures: settled once, told to all who listen, waited for. */
 #include "core/future.h"
 
+#include "core/callback.h"
 #include "core/core.h"
 #include "core/wait.h"
 
@@ -11,8 +12,10 @@ static void future_init(struct horo_future *future, struct horo_task *task)
     *future = (struct horo_future){
         .loop = horo__loop,
         .task = task,
+        .is_read = task != NULL, /* by its scope */
     };
     horo__list_init(&future->listeners);
+    horo__list_init(&future->callbacks);
 }
 
 void horo_future_init(struct horo_future *future)
@@ -32,7 +35,13 @@ void horo_future_fini(struct horo_future *future)
     }
     /* Whoever waits would never be told. */
     horo__check(horo__list_is_empty(&future->listeners));
+    horo__check(horo__list_is_empty(&future->callbacks));
     horo__check(!future->task);
+    if (future->state == HORO_FUTURE_DONE && future->result < 0 &&
+        !future->is_read && horo__loop && horo__future_check(future) == 0) {
+        future->is_read = true;
+        horo__loop_report_error(horo__loop, "future", NULL, future->result);
+    }
 }
 
 int horo__future_check(const struct horo_future *future)
@@ -55,6 +64,14 @@ void horo__future_unlisten(struct horo__listener *listener)
     horo__list_remove(&listener->link);
 }
 
+static void release_callbacks(struct horo_future *future)
+{
+    while (!horo__list_is_empty(&future->callbacks)) {
+        horo__callback_release(horo__container(future->callbacks.next,
+                                               struct horo_callback, link));
+    }
+}
+
 void horo__future_settle(struct horo_future *future, int result, void *value)
 {
     struct horo_loop *loop = horo__loop;
@@ -72,6 +89,27 @@ void horo__future_settle(struct horo_future *future, int result, void *value)
 
         listener->notify(listener, future);
     }
+    release_callbacks(future);
+}
+
+int horo_future_on_done(struct horo_future *future,
+                        struct horo_callback *callback, horo_callback_fn *fn,
+                        void *arg)
+{
+    int rc = horo__future_check(future);
+
+    if (rc == 0) {
+        rc = horo__callback_claim(callback, fn, arg);
+    }
+    if (rc < 0) {
+        return rc;
+    }
+    if (horo__future_is_settled(future)) {
+        horo__callback_release(callback);
+    } else {
+        horo__list_append(&future->callbacks, &callback->link);
+    }
+    return 0;
 }
 
 /* What a plain future has to be for its owner to settle it. */

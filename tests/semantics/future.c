@@ -288,13 +288,233 @@ static void futures_are_numbered_as_they_settle(void)
     }
 }
 
+/* --- done callbacks --- */
+
+static void note_it(void *arg)
+{
+    note("%s", (const char *)arg);
+}
+
+/* Lets all that is ready, and what that asks for, have its turn. */
+static void take_turns(void)
+{
+    for (int i = 0; i < 3; i++) {
+        CHECK_CODE(horo_yield(), 0);
+    }
+}
+
+static void callbacks_run_soon_after_and_in_order(void)
+{
+    struct horo_future future;
+    struct horo_callback callbacks[3] = { 0 };
+
+    horo_future_init(&future);
+    CHECK_CODE(horo_future_on_done(&future, &callbacks[2], note_it, "a"), 0);
+    CHECK_CODE(horo_future_on_done(&future, &callbacks[0], note_it, "b"), 0);
+    CHECK_CODE(horo_future_on_done(&future, &callbacks[1], note_it, "c"), 0);
+    take_turns();
+    CHECK_CODE(horo_future_set(&future, NULL), 0);
+    note("set");
+    take_turns();
+    CHECK_NOTES("set a b c");
+    horo_future_fini(&future);
+}
+
+static void a_callback_added_late_still_runs_and_not_at_once(void)
+{
+    struct horo_future future;
+    struct horo_callback early = { 0 };
+    struct horo_callback late = { 0 };
+
+    horo_future_init(&future);
+    CHECK_CODE(horo_future_on_done(&future, &early, note_it, "early"), 0);
+    CHECK_CODE(horo_future_cancel(&future), 0);
+    CHECK_CODE(horo_future_on_done(&future, &late, note_it, "late"), 0);
+    note("added");
+    take_turns();
+    CHECK_NOTES("added early late");
+    horo_future_fini(&future);
+}
+
+static void a_callback_can_be_taken_back(void)
+{
+    struct horo_future future;
+    struct horo_callback callbacks[3] = { 0 };
+
+    horo_future_init(&future);
+    for (int i = 0; i < 3; i++) {
+        CHECK_CODE(
+            horo_future_on_done(&future, &callbacks[i], note_it, "abc" + i), 0);
+    }
+    CHECK_CODE(horo_call_cancel(&callbacks[1]), 1);
+    CHECK_CODE(horo_call_cancel(&callbacks[1]), 0);
+    CHECK_CODE(horo_future_set(&future, NULL), 0);
+    CHECK_CODE(horo_call_cancel(&callbacks[2]), 1);
+    take_turns();
+    CHECK_CODE(horo_call_cancel(&callbacks[0]), 0);
+    CHECK_NOTES("abc");
+    horo_future_fini(&future);
+}
+
+static void a_pending_callback_is_not_added_twice(void)
+{
+    struct horo_future futures[2];
+    struct horo_callback callback = { 0 };
+
+    for (int i = 0; i < 2; i++) {
+        horo_future_init(&futures[i]);
+    }
+    CHECK_CODE(horo_future_on_done(&futures[0], &callback, note_it, "a"), 0);
+    CHECK_CODE(horo_future_on_done(&futures[0], &callback, note_it, "b"),
+               -EBUSY);
+    CHECK_CODE(horo_future_on_done(&futures[1], &callback, note_it, "b"),
+               -EBUSY);
+    CHECK_CODE(horo_future_set(&futures[1], NULL), 0);
+    CHECK_CODE(horo_future_on_done(&futures[1], &callback, note_it, "b"),
+               -EBUSY);
+    CHECK_CODE(horo_future_set(&futures[0], NULL), 0);
+    take_turns();
+    CHECK_CODE(horo_future_on_done(&futures[1], &callback, note_it, "b"), 0);
+    take_turns();
+    CHECK_NOTES("a b");
+    horo_future_fini(&futures[0]);
+    horo_future_fini(&futures[1]);
+}
+
+static int sleep_a_second(void *arg)
+{
+    (void)arg;
+    return horo_sleep(HORO_S(1));
+}
+
+static void the_end_of_a_task_calls_back(void)
+{
+    struct horo_future end;
+    struct horo_spawn_options options = { .future = &end };
+    struct horo_callback callback = { 0 };
+    struct horo_scope scope;
+
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    CHECK_CODE(horo_spawn(&scope, sleep_a_second, NULL, &options), 0);
+    CHECK_CODE(horo_future_on_done(&end, &callback, note_it, "ended"), 0);
+    take_turns();
+    note("waiting");
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    take_turns();
+    CHECK_NOTES("waiting ended");
+}
+
+/* --- errors that nobody reads --- */
+
+static void note_report(void *arg, const struct horo_error_report *report)
+{
+    (void)arg;
+    note("%s %d", report->what, report->code);
+}
+
+/* Fails a future, lets `read` see it, and ends it twice. */
+static void fail_and_end(int code, void (*read)(struct horo_future *future))
+{
+    struct horo_future future;
+
+    horo_future_init(&future);
+    CHECK_CODE(horo_future_fail(&future, code), 0);
+    if (read) {
+        read(&future);
+    }
+    horo_future_fini(&future);
+    horo_future_fini(&future);
+}
+
+static void read_result(struct horo_future *future)
+{
+    (void)horo_future_result(future, NULL);
+}
+
+static void wait_for_result(struct horo_future *future)
+{
+    (void)horo_future_wait(future, NULL);
+}
+
+static void look_at_state(struct horo_future *future)
+{
+    (void)horo_future_state(future);
+}
+
+static void an_error_that_nobody_reads_is_reported_once(void)
+{
+    CHECK_CODE(horo_loop_on_error(horo_loop_self(), note_report, NULL), 0);
+    fail_and_end(-EIO, NULL);
+    CHECK_NOTES("future -5");
+    fail_and_end(-EIO, look_at_state);
+    CHECK_NOTES("future -5");
+    fail_and_end(-EIO, read_result);
+    fail_and_end(-EIO, wait_for_result);
+    fail_and_end(-ECANCELED, NULL);
+    CHECK_NOTES("");
+}
+
+static int read_it(void *arg)
+{
+    return horo_future_wait(arg, NULL) == -EIO ? 0 : 1;
+}
+
+static void an_error_that_a_waiter_was_given_has_been_read(void)
+{
+    struct horo_future future;
+    struct horo_scope scope;
+
+    CHECK_CODE(horo_loop_on_error(horo_loop_self(), note_report, NULL), 0);
+    horo_future_init(&future);
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    CHECK_CODE(horo_spawn(&scope, read_it, &future, NULL), 0);
+    CHECK_CODE(horo_yield(), 0);
+    CHECK_CODE(horo_future_fail(&future, -EIO), 0);
+    horo_future_fini(&future);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    CHECK_NOTES("");
+}
+
+static int fail(void *arg)
+{
+    (void)arg;
+    return -EIO;
+}
+
+static void the_error_of_a_task_is_its_scopes(void)
+{
+    struct horo_future end;
+    struct horo_spawn_options options = { .future = &end };
+    struct horo_loop_stats stats;
+    struct horo_scope scope;
+
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    CHECK_CODE(horo_spawn(&scope, fail, NULL, &options), 0);
+    CHECK_CODE(horo_scope_close(&scope, 0), -EIO);
+    horo_future_fini(&end);
+    CHECK_CODE(horo_loop_stats(&stats), 0);
+    CHECK_NUMBER(stats.errors_unhandled, 0);
+}
+
+static void without_a_handler_an_unread_error_is_counted(void)
+{
+    struct horo_loop_stats stats;
+
+    fail_and_end(-EIO, NULL);
+    CHECK_CODE(horo_loop_stats(&stats), 0);
+    CHECK_NUMBER(stats.errors_unhandled, 1);
+}
+
 /* --- where they do not belong --- */
 
 static void *try_everything(void *arg)
 {
     struct horo_future *future = arg;
+    struct horo_callback callback = { 0 };
 
     CHECK_CODE(horo_future_set(future, NULL), -HORO_EOTHERLOOP);
+    CHECK_CODE(horo_future_on_done(future, &callback, note_it, "never"),
+               -HORO_EOTHERLOOP);
     CHECK_CODE(horo_future_fail(future, -EIO), -HORO_EOTHERLOOP);
     CHECK_CODE(horo_future_cancel(future), -HORO_EOTHERLOOP);
     CHECK_CODE(horo_future_result(future, NULL), -HORO_EOTHERLOOP);
@@ -314,13 +534,16 @@ static void another_thread_cannot_touch_a_future(void)
     horo_future_fini(&future);
 }
 
-static void a_future_works_outside_a_loop_but_for_waiting(void)
+static void outside_a_loop_a_future_has_a_result_but_nobody_waits(void)
 {
     struct horo_future future;
+    struct horo_callback callback = { 0 };
     void *got = NULL;
 
     horo_future_init(&future);
     CHECK_CODE(horo_future_result(&future, NULL), -HORO_EINVALIDSTATE);
+    CHECK_CODE(horo_future_on_done(&future, &callback, note_it, "never"),
+               -HORO_ENOTASK);
     CHECK_CODE(horo_future_set(&future, &thing), 0);
     CHECK_CODE(horo_future_wait(&future, &got), -HORO_ENOTASK);
     CHECK_CODE(horo_future_result(&future, &got), 0);
@@ -359,14 +582,26 @@ static void future(void)
 {
     struct horo_future set;
     struct horo_future cancelled;
+    struct horo_callback callbacks[4] = { 0 };
 
     horo_future_init(&set);
     horo_future_init(&cancelled);
     CHECK_CODE(horo_future_result(&set, NULL), -HORO_EINVALIDSTATE);
+    for (int i = 0; i < 3; i++) {
+        CHECK_CODE(horo_future_on_done(&set, &callbacks[i], note_it,
+                                       ((char *[]){ "1", "2", "3" })[i]),
+                   0);
+    }
+    CHECK_CODE(horo_call_cancel(&callbacks[1]), 1);
     CHECK_CODE(horo_future_set(&set, &thing), 0);
     CHECK_CODE(horo_future_set(&set, &thing), -HORO_EINVALIDSTATE);
+    CHECK_CODE(horo_future_on_done(&set, &callbacks[3], note_it, "late"), 0);
+    CHECK_CODE(horo_call_cancel(&callbacks[1]), 0);
+    note("main");
     CHECK_CODE(horo_future_cancel(&cancelled), 0);
     CHECK_CODE(horo_future_result(&cancelled, NULL), -ECANCELED);
+    take_turns();
+    CHECK_NOTES("main 1 3 late");
     horo_future_fini(&cancelled);
     horo_future_fini(&set);
 }
@@ -387,8 +622,17 @@ int main(void)
     RUN_IN_LOOP(in_a_cancelled_scope_even_a_settled_future_is_not_waited_for);
     RUN_IN_LOOP(listeners_are_told_in_turn_and_may_silence_each_other);
     RUN_IN_LOOP(futures_are_numbered_as_they_settle);
+    RUN_IN_LOOP(callbacks_run_soon_after_and_in_order);
+    RUN_IN_LOOP(a_callback_added_late_still_runs_and_not_at_once);
+    RUN_IN_LOOP(a_callback_can_be_taken_back);
+    RUN_IN_LOOP(a_pending_callback_is_not_added_twice);
+    RUN_IN_LOOP(the_end_of_a_task_calls_back);
+    RUN_IN_LOOP(an_error_that_nobody_reads_is_reported_once);
+    RUN_IN_LOOP(an_error_that_a_waiter_was_given_has_been_read);
+    RUN_IN_LOOP(the_error_of_a_task_is_its_scopes);
+    RUN_IN_LOOP(without_a_handler_an_unread_error_is_counted);
     RUN_IN_LOOP(another_thread_cannot_touch_a_future);
-    RUN(a_future_works_outside_a_loop_but_for_waiting);
+    RUN(outside_a_loop_a_future_has_a_result_but_nobody_waits);
     RUN(a_future_made_before_the_loop_can_be_used_in_it);
     RUN_IN_LOOP(future);
     return tap_end();
