@@ -27,6 +27,13 @@ static void swap_buffers(struct census_output *output)
     output->filling.size = 0;
 }
 
+/* Waits for the event to be set from now on. */
+static int wait_for_next(struct horo_event *event)
+{
+    horo_event_clear(event);
+    return horo_event_wait(event);
+}
+
 static int write_all(struct census_output *output)
 {
     for (;;) {
@@ -36,7 +43,7 @@ static int write_all(struct census_output *output)
             if (output->is_ending) {
                 return 0;
             }
-            rc = horo__gate_wait(&output->filled);
+            rc = wait_for_next(&output->filled);
         }
         if (rc == 0) {
             swap_buffers(output);
@@ -46,7 +53,7 @@ static int write_all(struct census_output *output)
         if (rc < 0) {
             return (int)rc;
         }
-        horo__gate_open(&output->drained);
+        horo_event_set(&output->drained);
     }
 }
 
@@ -70,7 +77,7 @@ static int run_writer(void *arg)
         output->failure = rc;
         horo_scope_cancel(output->blamed);
     }
-    horo__gate_open(&output->drained);
+    horo_event_set(&output->drained);
     return 0;
 }
 
@@ -108,14 +115,14 @@ int census_output_write(void *arg, const char *bytes, size_t size)
     }
     memcpy(buffer->bytes + buffer->size, bytes, size);
     buffer->size += size;
-    horo__gate_open(&output->filled);
+    horo_event_set(&output->filled);
     return 0;
 }
 
 int census_output_wait(struct census_output *output)
 {
     while (output->filling.size > KEPT_LIMIT && output->failure == 0) {
-        int rc = horo__gate_wait(&output->drained);
+        int rc = wait_for_next(&output->drained);
         if (rc < 0) {
             return rc;
         }
@@ -126,9 +133,9 @@ int census_output_wait(struct census_output *output)
 void census_output_end(struct census_output *output)
 {
     output->is_ending = true;
-    horo__gate_open(&output->filled);
+    horo_event_set(&output->filled);
     while (!output->has_ended) {
-        if (horo__gate_wait(&output->drained) < 0) {
+        if (wait_for_next(&output->drained) < 0) {
             if (output->shield) {
                 horo_scope_set_deadline(output->shield, horo_now() + FAREWELL);
             }

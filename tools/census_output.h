@@ -3,11 +3,10 @@
 #ifndef TOOLS_CENSUS_OUTPUT_H
 #define TOOLS_CENSUS_OUTPUT_H
 
+#include <horo/event.h>
 #include <horo/scope.h>
 #include <stdbool.h>
 #include <stddef.h>
-
-#include "census/gate.h"
 
 struct horo_stream;
 
@@ -21,8 +20,8 @@ struct census_output {
     struct horo_stream *stream;
     struct census_buffer filling;
     struct census_buffer writing;
-    struct horo__gate filled;  /* for the writer */
-    struct horo__gate drained; /* for whoever has to wait for room */
+    struct horo_event filled;  /* for the writer */
+    struct horo_event drained; /* for whoever has to wait for room */
     struct horo_scope *shield; /* the writer's, while it runs */
     struct horo_scope *blamed; /* cancelled when writing fails */
     bool is_ending;

@@ -26,7 +26,7 @@ static void finish(struct horo__job *job)
     run->finished++;
     job->next_free = run->free_jobs;
     run->free_jobs = job;
-    horo__gate_open(&run->slot);
+    horo_event_set(&run->slot);
 }
 
 static int ask(void *arg)
@@ -69,12 +69,18 @@ static size_t current_limit(const struct horo__census *run)
     return limit < run->concurrency ? (size_t)limit : run->concurrency;
 }
 
+/* Waits until the next host is done. */
+static int wait_for_slot(struct horo__census *run)
+{
+    horo_event_clear(&run->slot);
+    return horo_event_wait(&run->slot);
+}
+
 /* Waits for a job that is free and takes it. */
 static int take_job(struct horo__census *run, struct horo__job **ret_job)
 {
     while (run->started - run->finished >= current_limit(run)) {
-        int rc = run->free_jobs ? horo_sleep(HORO_MS(1))
-                                : horo__gate_wait(&run->slot);
+        int rc = run->free_jobs ? horo_sleep(HORO_MS(1)) : wait_for_slot(run);
         if (rc < 0) {
             return rc;
         }
@@ -98,7 +104,7 @@ static void start(struct horo__census *run, struct horo__job *job,
             return;
         }
         if (run->started - run->finished > 1) {
-            rc = horo__gate_wait(&run->slot);
+            rc = wait_for_slot(run);
         }
         if (rc < 0) {
             report_unstarted(job, rc);

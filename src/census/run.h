@@ -2,11 +2,11 @@
 #ifndef HORO_CENSUS_RUN_H
 #define HORO_CENSUS_RUN_H
 
+#include <horo/event.h>
 #include <horo/task.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "census/gate.h"
 #include "census/probe.h"
 #include "census/target.h"
 
@@ -33,7 +33,7 @@ struct horo__census {
     /* Private. */
     horo_time began;
     struct horo__job *free_jobs; /* horo__job::next_free */
-    struct horo__gate slot;      /* opened when a host is done */
+    struct horo_event slot;      /* set when a host is done */
 };
 
 /* Asks all hosts of the source. Every target that it gave is reported exactly

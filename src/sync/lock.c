@@ -5,7 +5,7 @@
 
 #include "base/check.h"
 #include "core/wait.h"
-#include "sync/waiters.h"
+#include "sync/lock.h"
 
 /* Out of the way of those who need not wait. */
 static __attribute__((noinline)) int wait_for_lock(struct horo_lock *lock)
@@ -66,6 +66,16 @@ int horo_lock_release(struct horo_lock *lock)
         lock->holder = NULL;
     }
     return 0;
+}
+
+void horo__lock_give(struct horo_lock *lock, struct horo__waiter *waiter)
+{
+    if (lock->holder) {
+        horo__waiters_append(&lock->waiters, waiter);
+    } else {
+        lock->holder = waiter->task;
+        horo__waiter_wake(waiter, waiter->result);
+    }
 }
 
 struct horo_task *horo_lock_holder(const struct horo_lock *lock)
