@@ -2,9 +2,9 @@
  *
  * Recalls exercise 1 of the Russian lecture, asyncio.gather() of three
  * factorial(name, number). There B starts first, because gather() kept its
- * arguments in a set. Here tasks start in the order in which they were
- * spawned, and those that wake at the same moment run in the order in which
- * they went to sleep: A, B, C in every round. */
+ * arguments in a set. Here calls begin in the order in which they are listed,
+ * and those that wake at the same moment run in the order in which they went to
+ * sleep: A, B, C in every round. */
 #include <horo.h>
 #include <stdio.h>
 
@@ -32,16 +32,14 @@ static int factorial(void *arg)
 
 static int compute_all(void *arg)
 {
-    struct job jobs[] = { { "A", 2 }, { "B", 3 }, { "C", 4 } };
-    struct horo_scope all;
-    int rc = 0;
+    struct horo_call calls[] = {
+        HORO_CALL(factorial, &(struct job){ "A", 2 }),
+        HORO_CALL(factorial, &(struct job){ "B", 3 }),
+        HORO_CALL(factorial, &(struct job){ "C", 4 }),
+    };
 
     (void)arg;
-    horo_scope_open(&all, NULL);
-    for (int i = 0; i < 3 && rc == 0; i++) {
-        rc = horo_spawn(&all, factorial, &jobs[i], NULL);
-    }
-    return horo_scope_close(&all, rc);
+    return horo_gather(calls, 3, NULL);
 }
 
 int main(void)

@@ -12,6 +12,7 @@
 #include <horo/event.h>
 #include <horo/fd.h>
 #include <horo/future.h>
+#include <horo/gather.h>
 #include <horo/limiter.h>
 #include <horo/lock.h>
 #include <horo/loop.h>

@@ -47,6 +47,7 @@ PUBLIC_HEADERS = {
     'event.h': 'sync',
     'fd.h': 'core',
     'future.h': 'core',
+    'gather.h': 'sync',
     'limiter.h': 'sync',
     'lock.h': 'sync',
     'loop.h': 'core',
