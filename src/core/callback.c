@@ -15,10 +15,6 @@
 #include "core/callback.h"
 #include "core/core.h"
 
-/* Between two looks at timers and kernel at most so many tasks and callbacks
- * are run. Each look costs about as much as a hundred switches. */
-enum { CALLS_PER_TURN = 64 };
-
 enum state { IDLE = 0, HELD, QUEUED, TIMED };
 
 static struct horo_callback *callback_of_link(struct horo__link *link)
@@ -58,6 +54,7 @@ void horo__callback_release(struct horo_callback *callback)
     struct horo_loop *loop = callback->loop;
 
     callback->state = QUEUED;
+    loop->calls_queued++;
     callback->place = loop->ready.tail;
     horo__list_remove(&callback->link);
     horo__list_append(&loop->callbacks, &callback->link);
@@ -111,6 +108,8 @@ static void take_back(struct horo_callback *callback)
 {
     if (callback->state == TIMED) {
         horo__timer_disarm(&callback->loop->timers, &callback->timer);
+    } else if (callback->state == QUEUED) {
+        callback->loop->calls_queued--;
     }
     horo__list_remove(&callback->link);
     callback->state = IDLE;
@@ -180,6 +179,7 @@ static unsigned call_due(struct horo_loop *loop, unsigned most)
             callback_of_link(horo__list_pop(&loop->batch));
 
         callback->state = IDLE;
+        loop->calls_queued--;
         called++;
         callback->fn(callback->arg);
     }
@@ -191,19 +191,26 @@ static size_t smaller(size_t one, size_t other)
     return one < other ? one : other;
 }
 
-void horo__run_batch(struct horo_loop *loop)
+/* How many tasks may run before something else has to be looked at. */
+static unsigned tasks_in_a_row(const struct horo_loop *loop, unsigned most)
 {
-    unsigned left = CALLS_PER_TURN;
-    unsigned most;
+    size_t count = smaller(tasks_before(loop, &loop->batch),
+                           tasks_before(loop, &loop->callbacks));
+
+    if (loop->is_stopping) {
+        count = smaller(count, horo__batch_left(loop));
+    }
+    return (unsigned)smaller(count, most);
+}
+
+void horo__run_mixed_batch(struct horo_loop *loop)
+{
+    unsigned left = HORO__CALLS_PER_TURN;
 
     begin_batch(loop);
     do {
         left -= call_due(loop, left);
-        most = (unsigned)smaller(
-            smaller(left, tasks_before(loop, &loop->batch)),
-            smaller(tasks_before(loop, &loop->callbacks),
-                    loop->is_stopping ? horo__batch_left(loop) : SIZE_MAX));
-        left -= horo__run_ready(loop, most);
+        left -= horo__run_ready(loop, tasks_in_a_row(loop, left));
     } while (left > 0 && !horo__list_is_empty(&loop->batch));
-    loop->resumed += CALLS_PER_TURN - left;
+    loop->resumed += HORO__CALLS_PER_TURN - left;
 }

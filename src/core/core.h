@@ -90,6 +90,7 @@ struct horo_loop {
     struct horo__link callbacks; /* QUEUED for the next batch */
     struct horo__link batch;     /* QUEUED, and of the batch under way */
     struct horo__link timed;     /* TIMED */
+    size_t calls_queued;         /* in `callbacks` and `batch` */
     size_t batch_end; /* the batch's tasks were put before; as ready.tail */
 
     struct horo__link watches; /* horo_watch::beside */
@@ -218,10 +219,6 @@ void horo__callbacks_init(struct horo_loop *loop);
 /* Forgets those that have not been called. */
 void horo__callbacks_fini(struct horo_loop *loop);
 
-/* Runs tasks and callbacks in the order in which they became ready, up to the
- * end of the batch or of a budget. */
-void horo__run_batch(struct horo_loop *loop);
-
 /* Tasks of the batch that have not run yet; more may have run after those. */
 static inline size_t horo__batch_left(const struct horo_loop *loop)
 {
@@ -233,6 +230,27 @@ static inline size_t horo__batch_left(const struct horo_loop *loop)
 static inline bool horo__batch_is_over(const struct horo_loop *loop)
 {
     return horo__batch_left(loop) == 0 && horo__list_is_empty(&loop->batch);
+}
+
+/* Runs tasks and callbacks, see horo__run_batch(). */
+void horo__run_mixed_batch(struct horo_loop *loop);
+
+/* Between two looks at timers and kernel at most so many tasks and callbacks
+ * are run. Each look costs about as much as a hundred switches. */
+enum { HORO__CALLS_PER_TURN = 64 };
+
+/* Runs tasks and callbacks in the order in which they became ready, until the
+ * callbacks of the batch have been called, or the budget of a turn is spent. */
+static inline void horo__run_batch(struct horo_loop *loop)
+{
+    if (horo__unlikely(loop->calls_queued > 0 || loop->is_stopping)) {
+        horo__run_mixed_batch(loop);
+        return;
+    }
+    if (horo__batch_left(loop) == 0) {
+        loop->batch_end = loop->ready.tail;
+    }
+    loop->resumed += horo__run_ready(loop, HORO__CALLS_PER_TURN);
 }
 
 /* --- watch.c --- */

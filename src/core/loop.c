@@ -181,9 +181,8 @@ static uint64_t count_operations(const struct horo_loop *loop)
 
 static bool has_work(const struct horo_loop *loop)
 {
-    return !horo__ready_is_empty(&loop->ready) || loop->is_stopping ||
-           !horo__list_is_empty(&loop->callbacks) ||
-           !horo__list_is_empty(&loop->batch) || has_posts(loop);
+    return !horo__ready_is_empty(&loop->ready) || loop->calls_queued > 0 ||
+           loop->is_stopping || has_posts(loop);
 }
 
 /* Time until the next timer, -1 without one. */
