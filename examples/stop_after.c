@@ -1,9 +1,9 @@
-/* Three greetings, and a task that stops them after three seconds.
+/* Three greetings, on a loop that is stopped after three seconds.
  *
- * Recalls say(what, when) and stop_after(loop, when) of the Russian lecture.
- * There loop.stop() leaves the third greeting behind, unfinished. A loop of
- * horo cannot be stopped under its tasks; their scope is cancelled instead:
- * the third sleep returns -ECANCELED, and that task ends, too. */
+ * Recalls say(what, when) and stop_after(loop, when) of the Russian lecture,
+ * line for line: loop.create_task() is horo_spawn() into the loop's scope. The
+ * third greeting is late here, too; it is not left behind, though: destroying
+ * the loop cancels it, and its sleep returns -ECANCELED. */
 #include <horo.h>
 #include <stdio.h>
 
@@ -26,39 +26,32 @@ static int say(void *arg)
 
 static int stop_after(void *arg)
 {
-    struct horo_scope *greetings = arg;
     int rc = horo_sleep(HORO_S(3));
 
-    horo_scope_cancel(greetings);
-    return rc;
+    return rc < 0 ? rc : horo_loop_stop(arg);
 }
 
-static int greet(void *arg)
+int main(void)
 {
     struct greeting list[] = {
         { "first hello", HORO_S(2) },
         { "second hello", HORO_S(1) },
         { "third hello", HORO_S(4) },
     };
-    struct horo_scope greetings;
-    int rc = 0;
+    struct horo_loop *loop = NULL;
+    int rc = horo_loop_create(NULL, &loop);
 
-    (void)arg;
-    horo_scope_open(&greetings, NULL);
     for (int i = 0; i < 3 && rc == 0; i++) {
-        rc = horo_spawn(&greetings, say, &list[i], NULL);
+        rc = horo_spawn(horo_loop_scope(loop), say, &list[i], NULL);
     }
     if (rc == 0) {
-        rc = horo_spawn(&greetings, stop_after, &greetings, NULL);
+        rc = horo_spawn(horo_loop_scope(loop), stop_after, loop, NULL);
     }
-    return horo_scope_close(&greetings, rc);
-}
-
-int main(void)
-{
-    int rc = horo_run(greet, NULL, NULL);
-
-    if (rc < 0 && rc != -ECANCELED) { /* being cancelled was the plan */
+    if (rc == 0) {
+        rc = horo_loop_run_forever(loop);
+    }
+    horo_loop_destroy(&loop);
+    if (rc < 0) {
         fprintf(stderr, "stop_after: %s\n", horo_strerror(rc));
         return 1;
     }

@@ -3,6 +3,7 @@
 #ifndef HORO_LOOP_H
 #define HORO_LOOP_H
 
+#include <horo/future.h>
 #include <horo/task.h>
 
 HORO__BEGIN
@@ -79,6 +80,13 @@ HORO__API int horo_loop_destroy(struct horo_loop **loop);
 #define horo_loop_run(loop, fn, arg) horo__loop_run(loop, fn, arg, #fn)
 HORO__API int horo__loop_run(struct horo_loop *loop, horo_task_fn *fn,
                              void *arg, const char *fn_name);
+
+/* Runs the loop until `future`, one of this loop, has settled, and returns what
+ * horo_future_result() does then. Blocks the thread. Errors of its own: -EINTR
+ * when the loop was stopped before; -ECANCELED after a Ctrl-C as below;
+ * -HORO_EBUSYLOOP, -HORO_EOTHERLOOP, -EINVAL. */
+HORO__API int horo_loop_run_until(struct horo_loop *loop,
+                                  struct horo_future *future);
 
 /* Runs the loop until it is stopped. Blocks the thread. Returns 0; -ECANCELED
  * after a Ctrl-C, of which the first stops the loop and the second ends the

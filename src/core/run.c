@@ -73,6 +73,19 @@ int horo__loop_run(struct horo_loop *loop, horo_task_fn *fn, void *arg,
     return end.result;
 }
 
+int horo_loop_run_until(struct horo_loop *loop, struct horo_future *future)
+{
+    int rc = check_run(loop);
+
+    if (rc == 0) {
+        rc = horo__future_check(future);
+    }
+    if (rc == 0) {
+        rc = turn_until(loop, NULL, has_ended, future);
+    }
+    return rc < 0 ? rc : horo_future_result(future, NULL);
+}
+
 static bool never(const void *arg)
 {
     (void)arg;
