@@ -19,6 +19,7 @@
 #include <horo/resolver.h>
 #include <horo/rwlock.h>
 #include <horo/scope.h>
+#include <horo/select.h>
 #include <horo/semaphore.h>
 #include <horo/stream.h>
 #include <horo/task.h>

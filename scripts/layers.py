@@ -54,6 +54,7 @@ PUBLIC_HEADERS = {
     'resolver.h': 'net',
     'rwlock.h': 'sync',
     'scope.h': 'core',
+    'select.h': 'sync',
     'semaphore.h': 'sync',
     'stream.h': 'net',
     'task.h': 'core',

@@ -50,6 +50,18 @@ struct horo__timer {
     unsigned char level;
 };
 
+struct horo_future;
+
+/* Someone to be told when a future settles; in the listener's memory. */
+struct horo__listener {
+    struct horo__link link; /* in horo_future::listeners, or alone */
+    /* Called once, from within the call that settles the future, with the
+     * listener off the list already and the result in place. It may wake
+     * tasks and touch other listeners; it must not suspend, nor rely on the
+     * future's memory once it has returned. */
+    void (*notify)(struct horo__listener *listener, struct horo_future *future);
+};
+
 /* Items of one size, ordered as a 4-ary heap, see src/base/heap.h. */
 struct horo__heap {
     char *entries;

@@ -55,8 +55,13 @@ int horo_sleep(horo_time duration)
 
 void horo__alarm_set(struct horo__timer *timer, horo_time delay)
 {
-    horo__timer_arm(&horo__loop->timers, timer,
-                    horo__loop_now(horo__loop, delay) + delay);
+    horo_time moment;
+
+    if (__builtin_add_overflow(horo__loop_now(horo__loop, delay), delay,
+                               &moment)) {
+        moment = INT64_MAX; /* never */
+    }
+    horo__timer_arm(&horo__loop->timers, timer, moment);
 }
 
 void horo__alarm_clear(struct horo__timer *timer)
