@@ -25,6 +25,7 @@
 #include <horo/task.h>
 #include <horo/tcp.h>
 #include <horo/time.h>
+#include <horo/wait.h>
 #include <horo/with.h>
 
 #endif

@@ -60,6 +60,7 @@ PUBLIC_HEADERS = {
     'task.h': 'core',
     'tcp.h': 'net',
     'time.h': 'core',
+    'wait.h': 'sync',
     'with.h': 'sync',
 }
 

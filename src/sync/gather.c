@@ -76,13 +76,11 @@ static int work(void *arg)
 {
     struct crowd *crowd = arg;
 
-    for (int calls = 1; has_more(crowd); calls++) {
+    while (has_more(crowd)) {
         size_t index = crowd->next++;
 
         note_result(crowd, index, run_call(crowd, index));
-        if (calls % CALLS_PER_TURN == 0) {
-            (void)horo_yield(); /* has_more() knows of a cancellation, too */
-        }
+        horo__wait_politely();
     }
     return 0;
 }
@@ -106,7 +104,7 @@ static int begin(struct crowd *crowd, const char *name,
             break;
         }
         if (crowd->next >= turn_ends) {
-            (void)horo_yield(); /* as above */
+            (void)horo_yield(); /* has_more() will know of a cancellation */
             turn_ends = crowd->next + CALLS_PER_TURN;
         }
     }
