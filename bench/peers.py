@@ -154,6 +154,10 @@ def by_hand(name, kind, source, *, headers=(), flags=(), needs=(), package=""):
 
 HORO_ECHO = Build("horo_echo", "meson")
 HORO_TIMERS = Build("horo_timers", "meson")
+HORO_SYNC = Build("horo_sync", "meson")
+HORO_CHANNEL = Build("horo_channel", "meson")
+HORO_GATHER = Build("horo_gather", "meson")
+HORO_GENERATOR = Build("horo_generator", "meson")
 HORO_TASKS = Build("horo_tasks", "meson")
 HORO_SWITCH = Build("horo_switch", "meson")
 HORO_MEMORY = Build("horo_memory", "meson")
@@ -274,6 +278,33 @@ CASES = (
     Case("idle", "64 connections, silent after a short load", 64, idle=True),
 )
 
+
+
+def words(ours, folder, *arguments):
+    """What Go and asyncio have for a word of asyncio's vocabulary."""
+    return (
+        Micro("horo", ours, arguments, ours=True),
+        Micro(
+            "go",
+            Build(f"{folder}-go", "go", (f"{folder}/go/main.go",), needs=(GO,)),
+            arguments,
+            env={"GOMAXPROCS": "1"},
+            package="golang-go",
+        ),
+        Micro(
+            "asyncio",
+            Build(
+                f"{folder}-python",
+                "python",
+                (f"{folder}/python.py",),
+                needs=(PYTHON,),
+            ),
+            arguments,
+            package="python3",
+        ),
+    )
+
+
 MICRO_CASES = (
     MicroCase(
         "timers",
@@ -330,6 +361,36 @@ MICRO_CASES = (
             ),
         ),
         reference="boost",
+    ),
+    MicroCase(
+        "lock",
+        "a lock, free and handed over",
+        words(HORO_SYNC, "lock", "lock"),
+        reference="go",
+    ),
+    MicroCase(
+        "semaphore",
+        "a semaphore, free and handed over",
+        words(HORO_SYNC, "lock", "semaphore"),
+        reference="go",
+    ),
+    MicroCase(
+        "channel",
+        "items through queues and channels",
+        words(HORO_CHANNEL, "channel"),
+        reference="go",
+    ),
+    MicroCase(
+        "gather",
+        "ten thousand calls gathered",
+        words(HORO_GATHER, "gather"),
+        reference="go",
+    ),
+    MicroCase(
+        "generator",
+        "a step of a generator",
+        words(HORO_GENERATOR, "generator"),
+        reference="go",
     ),
     MicroCase(
         "memory",
