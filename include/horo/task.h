@@ -27,6 +27,10 @@ struct horo_spawn_options {
     /* Is made the future of the task: pending until it begins, then running,
      * settled with its result when it ends. It must live until then. */
     struct horo_future *future;
+    /* Run it at once: it gets as far as its first suspension, or its end,
+     * before horo_spawn() returns. Nobody else runs meanwhile, but what it does
+     * may well concern the caller. -HORO_ENOTASK from a callback. */
+    bool eager;
 };
 
 /* Starts a task in `scope`: fn(arg) will run when the caller next suspends.
@@ -39,12 +43,38 @@ struct horo_spawn_options {
  * loop. A scope that is merely cancelled accepts tasks: they start, and are
  * told at their first suspension, so that they can free what they own.
  *
- * Memory: one touched page (4 KiB) and its share of page tables. */
-#define horo_spawn(scope, fn, arg, options) \
-    horo__spawn(scope, fn, arg, options, #fn)
-HORO__API int horo__spawn(struct horo_scope *scope, horo_task_fn *fn, void *arg,
+ * Memory: one touched page (4 KiB) and its share of page tables.
+ *
+ * (The `...` stands for `arg, options`: so a compound literal may be given for
+ * them, whose commas separate a macro's arguments.) */
+#define horo_spawn(scope, fn, ...) horo__spawn(scope, #fn, fn, __VA_ARGS__)
+HORO__API int horo__spawn(struct horo_scope *scope, const char *fn_name,
+                          horo_task_fn *fn, void *arg,
+                          const struct horo_spawn_options *options);
+
+/* Starts a task, as horo_spawn() does, and waits until it says that it is
+ * ready, by horo_started(value); that `value` then goes to `ret_value` (may be
+ * NULL). A server, for example, that is listening, whose port is `value`.
+ *
+ * Until it is ready it belongs to the caller, is cancelled along with the
+ * caller, and in any case awaited; its failure is the caller's result and
+ * nobody else's. Once ready it is in `scope`, like any other task there; that
+ * does not close before.
+ *
+ * Suspends. Returns 0; the result of a task that failed before it was ready;
+ * -HORO_EINVALIDSTATE if it ended well, but never was; -ECANCELED in
+ * a cancelled scope; or what horo_spawn() does. */
+#define horo_start(scope, fn, ...) horo__start(scope, #fn, fn, __VA_ARGS__)
+HORO__API int horo__start(struct horo_scope *scope, const char *fn_name,
+                          horo_task_fn *fn, void *arg,
                           const struct horo_spawn_options *options,
-                          const char *fn_name);
+                          void **ret_value);
+
+/* Says that the calling task is ready, to whoever started it with
+ * horo_start(); in a task that was spawned it does nothing, so that one
+ * function serves both. Never suspends. Returns 0; -HORO_EINVALIDSTATE the
+ * second time; -HORO_ENOTASK outside a task. */
+HORO__API int horo_started(void *value);
 
 /* Lets every other task that is ready run before the caller goes on. Suspends.
  * Returns 0, -ECANCELED in a cancelled scope, -HORO_ENOTASK outside a task. */
@@ -59,6 +89,37 @@ HORO__API const char *horo_task_name(const struct horo_task *task);
 /* The calling task's innermost scope; NULL outside a task. Every task has at
  * least one, whose tasks end before the task does. Never suspends. */
 HORO__API struct horo_scope *horo_scope_self(void);
+
+/* --- all tasks --- */
+
+enum horo_task_state {
+    HORO_TASK_NEW = 0, /* has not run yet */
+    HORO_TASK_READY,
+    HORO_TASK_RUNNING,
+    HORO_TASK_WAITING
+};
+
+/* One live task, as it is at the moment of asking; the pointers are good until
+ * the caller suspends. */
+struct horo_task_info {
+    const struct horo_task *task;
+    const char *name;
+    /* In whose scope it is; NULL for the main task and others in the scope of
+     * the loop itself. */
+    const struct horo_task *owner;
+    enum horo_task_state state;
+    /* While it waits: for what, in a word ("time", "tasks", "future", "receive"
+     * ...), else NULL; */
+    const char *waits_for;
+    /* and the task for whose result or end it waits, one of them if it waits
+     * for all tasks of a scope; else NULL. */
+    const struct horo_task *awaits;
+};
+
+/* Describes this thread's live tasks, owners before those whom they own, in up
+ * to `max` of `infos`. Returns how many there are, which may be more; 0 without
+ * a loop. Never suspends. */
+HORO__API size_t horo_loop_tasks(struct horo_task_info *infos, size_t max);
 
 HORO__END
 

@@ -17,13 +17,7 @@
 #include "core/operation.h"
 #include "core/post.h"
 #include "core/stack.h"
-
-enum horo__task_state {
-    HORO__TASK_NEW,   /* in the ready queue for the first time */
-    HORO__TASK_READY, /* in the ready queue */
-    HORO__TASK_RUNNING,
-    HORO__TASK_WAITING /* someone will call horo__wake() */
-};
+#include "core/wait.h"
 
 enum horo__scope_state {
     HORO__SCOPE_CLOSED = 0, /* as in zeroed memory */
@@ -38,18 +32,19 @@ struct horo_task {
     struct horo__context
         context; /* must be first: a new stack begins with it */
     struct horo_loop *loop;
-    int wait_result; /* what the wait that ended last returned */
-    unsigned char state;
-    bool is_reached; /* scope->reason: cancellation applies */
+    int wait_result;     /* what the wait that ended last returned */
+    unsigned char state; /* enum horo_task_state */
+    bool is_reached;     /* scope->reason: cancellation applies */
+    bool is_started;     /* has called horo_started() */
 
-    /* While WAITING: how to end the wait early, NULL when it cannot be, and
-     * what is waited for, which `interrupt` understands. */
-    void (*interrupt)(struct horo_task *task);
+    /* While WAITING, until someone calls horo__wake(): see horo__wait(). */
+    const struct horo__wait_kind *wait;
     void *awaited;
     struct horo_scope *blame; /* why it was interrupted, if it was */
 
     struct horo_scope *scope;   /* innermost open one; &root at least */
     struct horo_future *future; /* the spawner's, to be settled; or NULL */
+    struct horo__start *start;  /* who waits for horo_started(), or NULL */
     horo_task_fn *fn;
     void *arg;
     const char *name;
@@ -74,7 +69,11 @@ struct horo__ready {
 struct horo_loop {
     struct horo_task *current; /* the running task; &idle between tasks */
     struct horo__ready ready;
+    /* Resumed when nobody is ready or the budget is used up: &idle; or the
+     * task whose eager child runs, which is left no budget. */
+    struct horo_task *base;
     unsigned budget;    /* tasks still to be run before others have a say */
+    unsigned reserve;   /* that budget, while an eager child runs */
     unsigned withheld;  /* taken from it again, see horo__limit_budget() */
     unsigned immediate; /* operations in a row that did not have to wait */
     bool is_virtual;    /* time jumps, see HORO_CLOCK_VIRTUAL */
@@ -165,11 +164,24 @@ unsigned horo__run_ready(struct horo_loop *loop, unsigned most);
 /* Has the loop come back after `most` further tasks, at the latest. */
 static inline void horo__limit_budget(struct horo_loop *loop, size_t most)
 {
-    if (loop->budget > most) {
-        loop->withheld += loop->budget - (unsigned)most;
-        loop->budget = (unsigned)most;
+    unsigned *budget =
+        loop->base == &loop->idle ? &loop->budget : &loop->reserve;
+
+    if (*budget > most) {
+        loop->withheld += *budget - (unsigned)most;
+        *budget = (unsigned)most;
     }
 }
+
+/* Whether the current task had better let the loop have a look; its eager
+ * child had not, or horo_spawn() would not return before. */
+static inline bool horo__budget_is_used_up(const struct horo_loop *loop)
+{
+    return loop->budget == 0 && loop->base == &loop->idle;
+}
+
+/* Runs a NEW task at once, until it suspends or ends; nobody else meanwhile. */
+void horo__run_eagerly(struct horo_task *task);
 
 /* Leaves the current task, which has arranged to be resumed, for the next one
  * that is ready or for the loop. */
@@ -180,11 +192,18 @@ _Noreturn void horo__switch_for_good(struct horo_loop *loop);
 
 /* --- task.c --- */
 
-/* Spawns into `scope`; without one, a task that nobody owns. */
-int horo__task_create(struct horo_loop *loop, struct horo_scope *scope,
-                      horo_task_fn *fn, void *arg,
+/* Whether a task may be spawned into `scope` by now: 0, or the error. */
+int horo__spawn_check(const struct horo_scope *scope,
+                      const struct horo_spawn_options *options);
+
+/* Makes a task in `scope`, which is still to begin. */
+int horo__task_create(struct horo_scope *scope, horo_task_fn *fn, void *arg,
                       const struct horo_spawn_options *options,
                       const char *name, struct horo_task **ret_task);
+
+/* Has it run, eagerly or when its turn comes. */
+void horo__task_begin(struct horo_task *task,
+                      const struct horo_spawn_options *options);
 
 /* --- scope.c --- */
 
@@ -197,6 +216,21 @@ int horo__scope_leave(struct horo_scope *scope, int rc);
 
 /* A task of `scope` has ended with `result`. */
 void horo__scope_task_ended(struct horo_scope *scope, int result);
+
+/* Keeps `scope` from closing, as a live task does, until it is let go. */
+void horo__scope_hold(struct horo_scope *scope);
+void horo__scope_let_go(struct horo_scope *scope);
+
+/* Moves a task to another scope, which has been held for it. */
+void horo__scope_move_task(struct horo_task *task, struct horo_scope *to);
+
+/* A task for whose end the closing scope of `task` waits; NULL otherwise. */
+struct horo_task *horo__scope_awaits(const struct horo_task *task);
+
+/* --- future.c --- */
+
+/* The task for whose future `task` waits; NULL otherwise. */
+struct horo_task *horo__future_awaits(const struct horo_task *task);
 
 /* Notes that something in `scope` was interrupted on its account. Only the
  * first time says whether its deadline or its cancellation was felt. */

@@ -163,7 +163,7 @@ int horo_future_cancel(struct horo_future *future)
 
 enum horo_future_state horo_future_state(const struct horo_future *future)
 {
-    if (future->task && future->task->state != HORO__TASK_NEW) {
+    if (future->task && future->task->state != HORO_TASK_NEW) {
         return HORO_FUTURE_RUNNING;
     }
     return future->state;
@@ -192,6 +192,7 @@ int horo_future_result(struct horo_future *future, void **ret_value)
  * the time the task runs, the future may be gone. */
 struct waiter {
     struct horo__listener listener;
+    struct horo_future *future;
     struct horo_task *task;
     int result;
     void *value;
@@ -216,16 +217,27 @@ static void interrupt_waiter(struct horo_task *task)
     horo__wake(task, -ECANCELED);
 }
 
+static const struct horo__wait_kind waiting = { "future", interrupt_waiter };
+
+struct horo_task *horo__future_awaits(const struct horo_task *task)
+{
+    if (task->state != HORO_TASK_WAITING || task->wait != &waiting) {
+        return NULL;
+    }
+    return ((const struct waiter *)horo__awaited(task))->future->task;
+}
+
 static int wait_unsettled(struct horo_future *future, void **ret_value)
 {
     struct waiter waiter = {
         .listener.notify = wake_waiter,
+        .future = future,
         .task = horo__loop->current,
     };
     int rc;
 
     horo__future_listen(future, &waiter.listener);
-    rc = horo__wait(interrupt_waiter, &waiter);
+    rc = horo__wait(&waiting, &waiter);
     if (rc < 0) {
         return rc;
     }

@@ -328,6 +328,7 @@ static void loop_init(struct horo_loop *loop,
                       const struct horo_loop_options *options)
 {
     loop->current = &loop->idle;
+    loop->base = &loop->idle;
     loop->idle.loop = loop;
     horo__scope_enter(&loop->idle.root, &loop->idle, NULL);
     loop->idle.root.is_root = true;

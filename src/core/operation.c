@@ -60,11 +60,21 @@ static void interrupt_operation(struct horo_task *task)
     horo__operation_cancel(horo__awaited(task));
 }
 
+static const struct horo__wait_kind kinds[] = {
+    [HORO__ACCEPT] = { "accept", interrupt_operation },
+    [HORO__CONNECT] = { "connect", interrupt_operation },
+    [HORO__RECEIVE] = { "receive", interrupt_operation },
+    [HORO__SEND] = { "send", interrupt_operation },
+    [HORO__READ] = { "read", interrupt_operation },
+    [HORO__WRITE] = { "write", interrupt_operation },
+    [HORO__POLL] = { "poll", interrupt_operation },
+};
+
 /* Lets others run when one task's operations never have to wait. */
 static void take_turns(struct horo_loop *loop)
 {
     loop->budget -= loop->budget > 0;
-    if (++loop->immediate >= IMMEDIATE_LIMIT || loop->budget == 0) {
+    if (++loop->immediate >= IMMEDIATE_LIMIT || horo__budget_is_used_up(loop)) {
         loop->immediate = 0;
         horo__schedule(loop->current);
         horo__switch_away(loop);
@@ -90,7 +100,7 @@ int horo__operation_run(struct horo__operation *operation)
         return operation->result;
     }
     loop->stats.operations_live++;
-    rc = horo__wait(interrupt_operation, operation);
+    rc = horo__wait(&kinds[operation->kind], operation);
     return rc == -ECANCELED && operation->abort_code ? operation->abort_code
                                                      : rc;
 }

@@ -59,12 +59,13 @@ int horo__loop_run(struct horo_loop *loop, horo_task_fn *fn, void *arg,
     int rc = check_run(loop);
 
     if (rc == 0) {
-        rc = horo__task_create(loop, &loop->idle.root, fn, arg, &options,
-                               fn_name, &main_task);
+        rc = horo__task_create(&loop->idle.root, fn, arg, &options, fn_name,
+                               &main_task);
     }
     if (rc < 0) {
         return rc;
     }
+    horo__task_begin(main_task, &options);
     rc = turn_until(loop, main_task, has_ended, &end);
     if (rc < 0) {
         main_task->future = NULL; /* from here on the loop's */

@@ -46,7 +46,7 @@ void horo__schedule(struct horo_task *task)
 {
     struct horo__ready *ready = &task->loop->ready;
 
-    task->state = HORO__TASK_READY;
+    task->state = HORO_TASK_READY;
     ready->ring[ready->tail++ & (ready->capacity - 1)] = task;
 }
 
@@ -71,12 +71,12 @@ static inline struct horo_task *take_next(struct horo_loop *loop)
     struct horo_task *next;
 
     if (horo__ready_is_empty(ready) || loop->budget == 0) {
-        return &loop->idle;
+        return loop->base;
     }
     loop->budget--;
     prefetch(ready);
     next = ready->ring[ready->head++ & (ready->capacity - 1)];
-    next->state = HORO__TASK_RUNNING;
+    next->state = HORO_TASK_RUNNING;
     return next;
 }
 
@@ -120,6 +120,27 @@ void horo__switch_for_good(struct horo_loop *loop)
     __builtin_unreachable();
 }
 
+void horo__run_eagerly(struct horo_task *task)
+{
+    struct horo_loop *loop = task->loop;
+    struct horo_task *self = loop->current;
+    struct horo_task *base = loop->base;
+
+    if (base == &loop->idle) {
+        loop->reserve = loop->budget;
+        loop->budget = 0;
+    }
+    loop->base = self;
+    self->state = HORO_TASK_READY;
+    task->state = HORO_TASK_RUNNING;
+    switch_tasks(loop, self, task);
+    self->state = HORO_TASK_RUNNING;
+    loop->base = base;
+    if (base == &loop->idle) {
+        loop->budget = loop->reserve;
+    }
+}
+
 unsigned horo__run_ready(struct horo_loop *loop, unsigned most)
 {
     if (most == 0 || horo__ready_is_empty(&loop->ready)) {
@@ -144,12 +165,12 @@ int horo__wait_check(void)
     return 0;
 }
 
-int horo__wait(void (*interrupt)(struct horo_task *task), void *awaited)
+int horo__wait(const struct horo__wait_kind *kind, void *awaited)
 {
     struct horo_task *self = horo__loop->current;
 
-    self->state = HORO__TASK_WAITING;
-    self->interrupt = interrupt;
+    self->state = HORO_TASK_WAITING;
+    self->wait = kind;
     self->awaited = awaited;
     self->blame = NULL;
     switch_away(self->loop, self);
@@ -169,9 +190,8 @@ void *horo__awaited(const struct horo_task *task)
 
 void horo__wake(struct horo_task *task, int result)
 {
-    horo__check(task->state == HORO__TASK_WAITING);
+    horo__check(task->state == HORO_TASK_WAITING);
     task->wait_result = result;
-    task->interrupt = NULL;
     horo__schedule(task);
 }
 

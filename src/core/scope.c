@@ -30,12 +30,14 @@ static struct horo_scope *find_reason(struct horo_scope *scope)
 
 static void interrupt(struct horo_task *task)
 {
-    void (*how)(struct horo_task *) = task->interrupt;
+    /* Once is enough. */
+    static const struct horo__wait_kind interrupted = { "cancellation", NULL };
+    const struct horo__wait_kind *wait = task->wait;
 
-    if (task->state == HORO__TASK_WAITING && how) {
-        task->interrupt = NULL; /* once is enough */
+    if (task->state == HORO_TASK_WAITING && wait->interrupt) {
+        task->wait = &interrupted;
         task->blame = task->scope->reason;
-        how(task);
+        wait->interrupt(task);
     }
 }
 
@@ -205,11 +207,32 @@ void horo__scope_task_ended(struct horo_scope *scope, int result)
             horo_scope_cancel(scope);
         }
     }
+    horo__scope_let_go(scope);
+}
+
+void horo__scope_hold(struct horo_scope *scope)
+{
+    scope->live_tasks++;
+}
+
+void horo__scope_let_go(struct horo_scope *scope)
+{
     scope->live_tasks--;
     if (scope->live_tasks == 0 && scope->state == HORO__SCOPE_CLOSING) {
         scope->state = HORO__SCOPE_OPEN; /* others may still spawn into it */
         horo__wake(scope->task, 0);
     }
+}
+
+void horo__scope_move_task(struct horo_task *task, struct horo_scope *to)
+{
+    struct horo_scope *from = task->root.parent;
+
+    horo__list_remove(&task->root.beside);
+    horo__list_append(&to->inside, &task->root.beside);
+    task->root.parent = to;
+    refresh_tree(&task->root);
+    horo__scope_let_go(from);
 }
 
 static int verdict(const struct horo_scope *scope, int rc)
@@ -221,6 +244,21 @@ static int verdict(const struct horo_scope *scope, int rc)
         return scope->timed_out ? -ETIMEDOUT : -ECANCELED;
     }
     return rc;
+}
+
+/* Only the last task ends the wait. */
+static const struct horo__wait_kind closing = { "tasks", NULL };
+
+struct horo_task *horo__scope_awaits(const struct horo_task *task)
+{
+    const struct horo__link *inside;
+
+    if (task->state != HORO_TASK_WAITING || task->wait != &closing) {
+        return NULL;
+    }
+    inside = &task->scope->inside;
+    return horo__list_is_empty(inside) ? NULL
+                                       : scope_of_link(inside->next)->task;
 }
 
 int horo__scope_leave(struct horo_scope *scope, int rc)
@@ -237,7 +275,7 @@ int horo__scope_leave(struct horo_scope *scope, int rc)
     }
     while (scope->live_tasks > 0) {
         scope->state = HORO__SCOPE_CLOSING;
-        (void)horo__wait(NULL, scope); /* only the last task ends it */
+        (void)horo__wait(&closing, scope);
     }
     if (horo__timer_is_armed(&scope->deadline)) {
         horo__timer_disarm(&self->loop->timers, &scope->deadline);

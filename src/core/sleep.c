@@ -23,6 +23,8 @@ static void interrupt_sleep(struct horo_task *task)
     horo__wake(task, -ECANCELED);
 }
 
+static const struct horo__wait_kind sleeping = { "time", interrupt_sleep };
+
 int horo_sleep_until(horo_time moment)
 {
     int rc = horo__wait_check();
@@ -33,7 +35,7 @@ int horo_sleep_until(horo_time moment)
     }
     sleeper.task = horo__loop->current;
     horo__timer_arm(&horo__loop->timers, &sleeper.timer, moment);
-    return horo__wait(interrupt_sleep, &sleeper);
+    return horo__wait(&sleeping, &sleeper);
 }
 
 int horo_sleep(horo_time duration)

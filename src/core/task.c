@@ -27,9 +27,10 @@ static void task_init(struct horo_task *task, struct horo_loop *loop,
     horo__context_init(&task->context, copy.bottom, task, &loop->idle.context);
 }
 
-static int check_spawn(const struct horo_scope *scope)
+int horo__spawn_check(const struct horo_scope *scope,
+                      const struct horo_spawn_options *options)
 {
-    if (!horo__loop) {
+    if (!horo__loop || (options && options->eager && !horo__task_self())) {
         return -HORO_ENOTASK;
     }
     if (scope->state == HORO__SCOPE_CLOSED) {
@@ -38,23 +39,27 @@ static int check_spawn(const struct horo_scope *scope)
     return scope->task->loop == horo__loop ? 0 : -HORO_EOTHERLOOP;
 }
 
-int horo__spawn(struct horo_scope *scope, horo_task_fn *fn, void *arg,
-                const struct horo_spawn_options *options, const char *fn_name)
+int horo__spawn(struct horo_scope *scope, const char *fn_name, horo_task_fn *fn,
+                void *arg, const struct horo_spawn_options *options)
 {
     struct horo_task *task;
-    int rc = check_spawn(scope);
+    int rc = horo__spawn_check(scope, options);
 
-    return rc < 0 ? rc
-                  : horo__task_create(horo__loop, scope, fn, arg, options,
-                                      fn_name, &task);
+    if (rc == 0) {
+        rc = horo__task_create(scope, fn, arg, options, fn_name, &task);
+    }
+    if (rc == 0) {
+        horo__task_begin(task, options);
+    }
+    return rc;
 }
 
-int horo__task_create(struct horo_loop *loop, struct horo_scope *scope,
-                      horo_task_fn *fn, void *arg,
+int horo__task_create(struct horo_scope *scope, horo_task_fn *fn, void *arg,
                       const struct horo_spawn_options *options,
                       const char *name, struct horo_task **ret_task)
 {
     static const struct horo_spawn_options defaults;
+    struct horo_loop *loop = scope->task->loop;
     struct horo__stack stack;
     struct horo_task *task;
     int rc;
@@ -85,15 +90,22 @@ int horo__task_create(struct horo_loop *loop, struct horo_scope *scope,
     horo__annotate_birth(&task->annotation, &task->stack, task->name);
     horo__scope_enter(&task->root, task, scope);
     task->root.is_root = true;
-    if (scope) {
-        scope->live_tasks++;
-    }
+    horo__scope_hold(scope);
     loop->stats.tasks_live++;
     loop->stats.tasks_spawned++;
-    horo__schedule(task);
-    task->state = HORO__TASK_NEW;
     *ret_task = task;
     return 0;
+}
+
+void horo__task_begin(struct horo_task *task,
+                      const struct horo_spawn_options *options)
+{
+    if (options && options->eager) {
+        horo__run_eagerly(task);
+    } else {
+        horo__schedule(task);
+        task->state = HORO_TASK_NEW;
+    }
 }
 
 /* Out of the way of horo__context_start(), whose frame stays for life. */
@@ -120,9 +132,7 @@ static _Noreturn __attribute__((noinline)) void task_end(struct horo_task *self,
         horo__future_settle(self->future, result, NULL);
     }
     horo__stack_give(&loop->stacks, &self->stack);
-    if (owner) {
-        horo__scope_task_ended(owner, result);
-    }
+    horo__scope_task_ended(owner, result);
     horo__switch_for_good(loop);
 }
 

@@ -15,12 +15,20 @@ int horo__wait_check(void);
  * itself. */
 void horo__wait_politely(void);
 
+/* One way to wait. */
+struct horo__wait_kind {
+    /* What is waited for, in a word, for horo_loop_tasks(). */
+    const char *word;
+    /* Called once when the scope of the task that waits is cancelled: it must
+     * undo what the task arranged and horo__wake() it with -ECANCELED, now or
+     * later. NULL when the wait cannot be cut short. */
+    void (*interrupt)(struct horo_task *task);
+};
+
 /* Suspends the current task, which must have arranged for a horo__wake(), and
- * returns the result given there. When its scope is cancelled meanwhile,
- * `interrupt` is called, once, with `awaited` for horo__awaited(): it must undo
- * the arrangement and horo__wake() the task with -ECANCELED, now or later.
- * Without `interrupt` the wait cannot be cut short. */
-int horo__wait(void (*interrupt)(struct horo_task *task), void *awaited);
+ * returns the result given there. `kind` is static; `awaited` is for
+ * horo__awaited(). */
+int horo__wait(const struct horo__wait_kind *kind, void *awaited);
 
 /* What a task waits for, as given to horo__wait(). */
 void *horo__awaited(const struct horo_task *task);

@@ -559,6 +559,8 @@ int horo__names_configure(const struct horo_resolver_options *options)
     return 0;
 }
 
+static const struct horo__wait_kind looking_up = { "name", interrupt_look_up };
+
 int horo__names_look_up(const char *name, uint16_t port,
                         struct horo_address *ret_addresses, size_t capacity)
 {
@@ -588,5 +590,5 @@ int horo__names_look_up(const char *name, uint16_t port,
         return look_up.result;
     }
     look_up.is_waiting = true;
-    return horo__wait(interrupt_look_up, &look_up);
+    return horo__wait(&looking_up, &look_up);
 }

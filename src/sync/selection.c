@@ -64,7 +64,10 @@ static void interrupt_selection(struct horo_task *task)
     }
 }
 
+static const struct horo__wait_kind selecting = { "channels",
+                                                  interrupt_selection };
+
 int horo__selection_wait(struct horo__selection *selection)
 {
-    return horo__wait(interrupt_selection, selection);
+    return horo__wait(&selecting, selection);
 }

@@ -11,12 +11,14 @@ static void leave(struct horo_task *task)
     horo__waiter_wake(horo__awaited(task), -ECANCELED);
 }
 
+static const struct horo__wait_kind standing = { "turn", leave };
+
 int horo__waiters_wait(struct horo__waiters *line, struct horo__waiter *waiter)
 {
     waiter->task = horo_task_self();
     waiter->result = 0;
     horo__waiters_append(line, waiter);
-    return horo__wait(leave, waiter);
+    return horo__wait(&standing, waiter);
 }
 
 void horo__waiter_wake(struct horo__waiter *waiter, int result)

@@ -86,6 +86,50 @@ static int more_tasks_than_the_queue_holds(void)
     return run(spawn_many, NULL);
 }
 
+static int wait_until_set(void *arg)
+{
+    return horo_future_wait(arg, NULL);
+}
+
+static int set_and_be_ready(void *arg)
+{
+    int rc = horo_future_set(arg, arg);
+
+    return rc < 0 ? rc : horo_started(arg);
+}
+
+/* Tasks that begin at once, or are waited for until they are ready. */
+static int spawn_eagerly_and_start(void *arg)
+{
+    struct horo_future future;
+    struct horo_future end;
+    struct horo_scope scope;
+    void *got = NULL;
+    int rc;
+
+    (void)arg;
+    horo_future_init(&future);
+    (void)horo_scope_open(&scope, NULL);
+    rc = horo_spawn(
+        &scope, wait_until_set, &future,
+        &(struct horo_spawn_options){ .future = &end, .eager = true });
+    if (rc == 0) {
+        rc = horo_start(&scope, set_and_be_ready, &future, NULL, &got);
+        rc = rc == 0 && got != &future ? -EPROTO : rc;
+    }
+    if (rc == 0) {
+        rc = horo_future_wait(&end, NULL);
+    }
+    rc = horo_scope_close(&scope, rc);
+    horo_future_fini(&future);
+    return rc;
+}
+
+static int tasks_that_begin_early(void)
+{
+    return run(spawn_eagerly_and_start, NULL);
+}
+
 /* --- time --- */
 
 static int sleep_for_ever(void *arg)
@@ -268,6 +312,7 @@ int main(void)
 {
     SWEEP(an_empty_loop, EMFILE);
     SWEEP(tasks_of_every_size, EMFILE);
+    SWEEP(tasks_that_begin_early, EMFILE);
     SWEEP(more_tasks_than_the_queue_holds, EMFILE);
     SWEEP(a_scope_with_a_deadline, EMFILE);
     SWEEP(waiting_for_a_pipe, EMFILE);

@@ -335,6 +335,8 @@ static int cancel_twice_then_finish(void *arg)
     return 0;
 }
 
+static const struct horo__wait_kind slow = { "slow", count_abort };
+
 static int wait_slowly(void *arg)
 {
     struct horo_scope outer;
@@ -345,7 +347,7 @@ static int wait_slowly(void *arg)
     CHECK_CODE(horo_scope_open(&outer, NULL), 0);
     open_with_timeout(&inner, HORO_S(1000));
     CHECK_CODE(horo_spawn(arg, cancel_twice_then_finish, &inner, NULL), 0);
-    rc = horo__wait(count_abort, NULL);
+    rc = horo__wait(&slow, NULL);
     CHECK_CODE(rc, -ECANCELED);
     rc = horo_scope_close(&inner, rc);
     CHECK_CODE(rc, -ECANCELED);
