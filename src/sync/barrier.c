@@ -50,6 +50,8 @@ static void leave(struct horo_task *task)
     horo__waiter_wake(&party->waiter, -ECANCELED);
 }
 
+static const struct horo__wait_kind waiting = { "barrier", leave };
+
 int horo_barrier_wait(struct horo_barrier *barrier)
 {
     struct party party = { .barrier = barrier };
@@ -67,7 +69,7 @@ int horo_barrier_wait(struct horo_barrier *barrier)
     barrier->waiting++;
     party.waiter.task = horo_task_self();
     horo__waiters_append(&barrier->waiters, &party.waiter);
-    return horo__wait(leave, &party);
+    return horo__wait(&waiting, &party);
 }
 
 void horo_barrier_abort(struct horo_barrier *barrier)

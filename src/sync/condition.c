@@ -48,6 +48,8 @@ static void cancel(struct horo_task *task)
     }
 }
 
+static const struct horo__wait_kind kind = { "condition", cancel };
+
 int horo_condition_wait(struct horo_condition *condition,
                         struct horo_lock *lock)
 {
@@ -69,7 +71,7 @@ int horo_condition_wait(struct horo_condition *condition,
     waiting.waiter.task = lock->holder;
     horo__waiters_append(&condition->waiters, &waiting.waiter);
     (void)horo_lock_release(lock); /* we hold it */
-    rc = horo__wait(cancel, &waiting);
+    rc = horo__wait(&kind, &waiting);
     if (rc == 0) {
         rc = horo__wait_check();
         if (rc < 0) { /* cancelled since the lock became ours */

@@ -97,9 +97,8 @@ static int begin(struct crowd *crowd, const char *name,
 
     for (size_t hands = 0; hands < limit && has_more(crowd); hands++) {
         rc = horo__spawn(
-            &crowd->scope, work, crowd,
-            &(struct horo_spawn_options){ .stack_size = options->stack_size },
-            name);
+            &crowd->scope, name, work, crowd,
+            &(struct horo_spawn_options){ .stack_size = options->stack_size });
         if (rc < 0) {
             break;
         }
