@@ -13,7 +13,9 @@
 #include <horo/fd.h>
 #include <horo/future.h>
 #include <horo/gather.h>
+#include <horo/generator.h>
 #include <horo/limiter.h>
+#include <horo/local.h>
 #include <horo/lock.h>
 #include <horo/loop.h>
 #include <horo/resolver.h>

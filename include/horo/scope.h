@@ -18,6 +18,7 @@
 
 HORO__BEGIN
 
+struct horo_local_binding;
 struct horo_task;
 
 /* Lives in the caller's memory, usually on its stack, from open to close.
@@ -30,8 +31,10 @@ struct horo_scope {
     struct horo__link inside; /* horo_scope::beside of those within */
     struct horo__link beside; /* in the parent's `inside` */
     struct horo__timer deadline; /* armed when the scope has one */
-    unsigned live_tasks;         /* spawned here and not yet ended */
-    int failure;                 /* the first failed task's result, or 0 */
+    struct horo_local_binding
+        *bindings;       /* the newest first, see horo/local.h */
+    unsigned live_tasks; /* spawned here and not yet ended */
+    int failure;         /* the first failed task's result, or 0 */
     unsigned char state;
     bool is_root; /* the implicit scope around a whole task */
     bool shield;

@@ -160,4 +160,80 @@ static inline void horo__annotate_arrive(struct horo__annotation *here,
     (void)idle;
 }
 
+/* --- a generator: whoever runs goes on with its stack, and comes back --- */
+
+/* Before: `runner` is now to be found there, as it may be left from there;
+ * `caller` keeps where it was. */
+static inline __attribute__((always_inline)) void
+horo__annotate_enter(struct horo__annotation *caller,
+                     struct horo__annotation *runner,
+                     const struct horo__annotation *generator)
+{
+#if defined(HORO__ASAN)
+    *caller = *runner;
+    *runner = *generator;
+    __sanitizer_start_switch_fiber(&caller->fake_stack, generator->bottom,
+                                   generator->size);
+#endif
+#if defined(HORO__TSAN)
+    caller->fibre = __tsan_get_current_fiber();
+    runner->fibre = generator->fibre;
+    __tsan_switch_to_fiber(generator->fibre, 0);
+#endif
+    (void)caller;
+    (void)runner;
+    (void)generator;
+}
+
+/* After, on the generator's stack. A thread's own stack may not be known yet:
+ * `caller` learns its bounds, and hands them on to the thread. */
+static inline __attribute__((always_inline)) void
+horo__annotate_entered(struct horo__annotation *generator,
+                       struct horo__annotation *caller)
+{
+#if defined(HORO__ASAN)
+    const void *bottom;
+    size_t size;
+
+    __sanitizer_finish_switch_fiber(generator->fake_stack, &bottom, &size);
+    if (!caller->bottom) {
+        caller->bottom = bottom;
+        caller->size = size;
+    }
+#endif
+    (void)generator;
+    (void)caller;
+}
+
+/* Before the way back. */
+static inline __attribute__((always_inline)) void
+horo__annotate_return(struct horo__annotation *generator,
+                      struct horo__annotation *runner,
+                      const struct horo__annotation *caller, int for_good)
+{
+#if defined(HORO__ASAN)
+    *runner = *caller;
+    __sanitizer_start_switch_fiber(for_good ? NULL : &generator->fake_stack,
+                                   caller->bottom, caller->size);
+#endif
+#if defined(HORO__TSAN)
+    runner->fibre = caller->fibre;
+    __tsan_switch_to_fiber(caller->fibre, 0);
+#endif
+    (void)generator;
+    (void)runner;
+    (void)caller;
+    (void)for_good;
+}
+
+/* After, on the caller's stack. */
+static inline __attribute__((always_inline)) void
+horo__annotate_returned(struct horo__annotation *caller)
+{
+#if defined(HORO__ASAN)
+    __sanitizer_finish_switch_fiber(caller->fake_stack, NULL, NULL);
+#endif
+    (void)caller;
+}
+
 #endif

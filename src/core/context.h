@@ -44,9 +44,32 @@
  *   something switches to `from`:
  *   void horo__context_switch(struct horo__context *from,
  *                             struct horo__context *to);
- */
+ *
+ * and, for a stack on which somebody's call goes on and comes back:
+ *
+ *   A context that will call horo__context_start_inside(context), with the
+ *   floating-point control of the present. Unwinders go on with `caller` where
+ *   they reach the end of the stack, if the processor's file tells them how:
+ *   void horo__context_init_inside(struct horo__context *context,
+ *                                  void *bottom, void *top,
+ *                                  struct horo__context *caller);
+ *
+ *   Switch from the caller to such a context with a code, and from there to
+ *   the caller with a value. Each returns what comes with the other:
+ *   void *horo__context_pass_in(struct horo__context *caller,
+ *                               struct horo__context *inside, int code);
+ *   int horo__context_pass_out(struct horo__context *inside,
+ *                              struct horo__context *caller, void *value);
+ *
+ * The two sides come from different calls, and the processor predicts a `ret`
+ * by the last call: both would miss each time, for 10 ns. So these two are
+ * functions that end in a jump, where that can be had; callers should end in
+ * them, that no `ret` of theirs comes after. */
 
 /* Where a new context begins; must not return. Defined in task.c. */
 _Noreturn void horo__context_start(struct horo__context *context);
+
+/* The same for one inside another. Defined in generator.c. */
+_Noreturn void horo__context_start_inside(struct horo__context *context);
 
 #endif

@@ -9,7 +9,8 @@ struct horo__context {
     void *stack_pointer;
     void *frame_pointer;
     void *resume_at;
-    uint64_t fpcr; /* floating-point control */
+    uint64_t fpcr;   /* floating-point control */
+    intptr_t passed; /* by horo__context_pass_in() and its like */
 };
 
 /* The assembly below knows the offsets. */
@@ -19,6 +20,9 @@ _Static_assert(offsetof(struct horo__context, resume_at) == 16, "");
 
 /* In context_aarch64.S: calls horo__context_start with the context in x1. */
 extern void horo__context_entry(void);
+
+/* In pass_aarch64.S: the same for horo__context_start_inside. */
+extern void horo__context_entry_inside(void);
 
 static inline void horo__context_init_running(struct horo__context *context)
 {
@@ -34,6 +38,22 @@ static inline void horo__context_init(struct horo__context *context,
     context->frame_pointer = NULL;
     context->resume_at = (void *)horo__context_entry;
     context->fpcr = like->fpcr;
+}
+
+static inline void horo__context_init_inside(struct horo__context *context,
+                                             void *bottom, void *top,
+                                             struct horo__context *caller)
+{
+    (void)bottom;
+    /* Unwinders look for the caller here. */
+    struct horo__context **stack =
+        (struct horo__context **)((uintptr_t)top & ~(uintptr_t)15) - 2;
+
+    *stack = caller;
+    context->stack_pointer = stack;
+    context->frame_pointer = NULL;
+    context->resume_at = (void *)horo__context_entry_inside;
+    horo__context_init_running(context);
 }
 
 static inline __attribute__((always_inline)) void
@@ -67,6 +87,24 @@ horo__context_switch(struct horo__context *from, struct horo__context *to)
                        "v14", "v15", "v16", "v17", "v18", "v19", "v20", "v21",
                        "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29",
                        "v30", "v31", "cc", "memory");
+}
+
+static inline __attribute__((always_inline)) void *
+horo__context_pass_in(struct horo__context *caller,
+                      struct horo__context *inside, int code)
+{
+    inside->passed = code;
+    horo__context_switch(caller, inside);
+    return (void *)caller->passed;
+}
+
+static inline __attribute__((always_inline)) int
+horo__context_pass_out(struct horo__context *inside,
+                       struct horo__context *caller, void *value)
+{
+    caller->passed = (intptr_t)value;
+    horo__context_switch(inside, caller);
+    return (int)inside->passed;
 }
 
 #endif

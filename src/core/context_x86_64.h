@@ -17,9 +17,20 @@ struct horo__context {
 _Static_assert(offsetof(struct horo__context, stack_pointer) == 0, "");
 _Static_assert(offsetof(struct horo__context, frame_pointer) == 8, "");
 _Static_assert(offsetof(struct horo__context, resume_at) == 16, "");
+_Static_assert(offsetof(struct horo__context, mxcsr) == 24, "");
+_Static_assert(offsetof(struct horo__context, x87_control) == 28, "");
 
 /* In context_x86_64.S: calls horo__context_start with the context in rsi. */
 extern void horo__context_entry(void);
+
+/* In pass_x86_64.S: the same for horo__context_start_inside, the way there and
+ * back, and where a stack that has been left that way goes on. */
+extern void horo__context_entry_inside(void);
+extern void horo__context_resume(void);
+extern void *horo__context_pass_in(struct horo__context *caller,
+                                   struct horo__context *inside, int code);
+extern int horo__context_pass_out(struct horo__context *inside,
+                                  struct horo__context *caller, void *value);
 
 static inline void horo__context_init_running(struct horo__context *context)
 {
@@ -42,6 +53,29 @@ static inline void horo__context_init(struct horo__context *context,
     context->resume_at = (void *)horo__context_entry;
     context->mxcsr = like->mxcsr;
     context->x87_control = like->x87_control;
+}
+
+static inline void horo__context_init_inside(struct horo__context *context,
+                                             void *bottom, void *top,
+                                             struct horo__context *caller)
+{
+    enum { REGISTERS = 6, RBX = -1, RETURN = 0, CALLER = 1 };
+    (void)bottom;
+    /* The entry calls from the word that names the caller, where the stack has
+     * to be aligned; unwinders look for it there. */
+    void **stack = (void **)((uintptr_t)top & ~(uintptr_t)15) - 3;
+
+    for (int i = 1; i <= REGISTERS; i++) {
+        stack[-i] = NULL;
+    }
+    stack[RBX] = context;
+    stack[RETURN] = (void *)horo__context_entry_inside;
+    stack[CALLER] = caller;
+    horo__context_init_running(context);
+    context->stack_pointer = stack;
+    context->frame_pointer = NULL;
+    context->resume_at = (void *)horo__context_resume;
+    caller->resume_at = (void *)horo__context_resume;
 }
 
 #ifdef __AVX512F__

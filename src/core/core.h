@@ -45,6 +45,7 @@ struct horo_task {
     struct horo_scope *scope;   /* innermost open one; &root at least */
     struct horo_future *future; /* the spawner's, to be settled; or NULL */
     struct horo__start *start;  /* who waits for horo_started(), or NULL */
+    struct horo_generator *generator; /* whose body runs, innermost, or NULL */
     horo_task_fn *fn;
     void *arg;
     const char *name;
@@ -332,5 +333,10 @@ void horo__interrupt_remove(struct horo_loop *loop);
  * default action. Returns 0 or -ENOMEM. */
 int horo__overflow_watch(struct horo_loop *loop);
 void horo__overflow_unwatch(struct horo_loop *loop);
+
+/* The same for a thread without a loop; the signal stack, if one was needed,
+ * is the caller's to release. */
+int horo__overflow_catch(void **ret_signal_stack);
+void horo__overflow_release(void *signal_stack);
 
 #endif

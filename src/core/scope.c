@@ -121,6 +121,7 @@ void horo__scope_enter(struct horo_scope *scope, struct horo_task *task,
     }
     scope->deadline.fire = strike_deadline;
     scope->deadline.state = HORO__TIMER_IDLE;
+    scope->bindings = NULL;
     scope->live_tasks = 0;
     scope->failure = 0;
     scope->state = HORO__SCOPE_OPEN;

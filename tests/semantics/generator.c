@@ -1,0 +1,799 @@
+/* Generators in tasks: their bodies run as whoever asks, and may suspend. */
+#include <errno.h>
+#include <fenv.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "harness.h"
+
+static struct horo_generator *create(horo_generator_fn *fn, void *arg)
+{
+    struct horo_generator *generator = NULL;
+
+    CHECK_CODE(horo_generator_create(fn, arg, NULL, &generator), 0);
+    return generator;
+}
+
+static int next(struct horo_generator *generator)
+{
+    const int *value = horo_generator_next(generator);
+
+    return value ? *value : -1;
+}
+
+/* --- asynchronous iteration --- */
+
+struct ticker {
+    int count;
+    horo_time period;
+    struct horo_task *seen; /* who runs the body */
+};
+
+static int tick(void *arg)
+{
+    struct ticker *ticker = arg;
+    int rc = 0;
+
+    for (int i = 0; rc == 0 && i < ticker->count; i++) {
+        rc = horo_sleep(ticker->period);
+        ticker->seen = horo_task_self();
+        if (rc == 0) {
+            rc = horo_generator_yield(&i, NULL);
+        }
+    }
+    return rc;
+}
+
+static void a_body_may_sleep(void)
+{
+    struct ticker ticker = { 3, HORO_S(1), NULL };
+    struct horo_generator *ticks = create(tick, &ticker);
+    horo_time began = horo_now();
+
+    for (int i = 0; i < 3; i++) {
+        CHECK_NUMBER(next(ticks), i);
+        CHECK_NUMBER(horo_now() - began, HORO_S(1) * (i + 1));
+        CHECK(ticker.seen == horo_task_self());
+    }
+    CHECK_NUMBER(next(ticks), -1);
+    CHECK_CODE(horo_generator_result(ticks), 0);
+    CHECK_CODE(horo_generator_destroy(&ticks), 0);
+}
+
+struct story {
+    char name;
+    horo_time period;
+};
+
+static int follow_ticks(void *arg)
+{
+    const struct story *story = arg;
+    struct ticker ticker = { 3, story->period, NULL };
+    struct horo_generator *ticks = create(tick, &ticker);
+    const int *value;
+
+    while ((value = horo_generator_next(ticks))) {
+        note("%c%d", story->name, *value);
+        CHECK(ticker.seen == horo_task_self());
+    }
+    return horo_generator_destroy(&ticks);
+}
+
+static void tasks_drive_generators_of_their_own_at_once(void)
+{
+    static struct story stories[] = {
+        { 'a', HORO_MS(10) },
+        { 'b', HORO_MS(15) },
+        { 'c', HORO_MS(4) },
+    };
+    struct horo_scope scope;
+
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    for (int i = 0; i < 3; i++) {
+        CHECK_CODE(horo_spawn(&scope, follow_ticks, &stories[i], NULL), 0);
+    }
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    CHECK_NOTES("c0 c1 a0 c2 b0 a1 b1 a2 b2");
+}
+
+static int count_up(void *arg)
+{
+    int rc = 0;
+
+    (void)arg;
+    for (int i = 0; rc == 0; i++) {
+        rc = horo_generator_yield(&i, NULL);
+    }
+    return rc;
+}
+
+static int yield_between_steps(void *arg)
+{
+    struct horo_generator *numbers = create(count_up, arg);
+    int rc = 0;
+
+    for (int i = 0; rc == 0 && i < 20; i++) {
+        CHECK_NUMBER(next(numbers), i);
+        rc = horo_yield();
+    }
+    CHECK_CODE(horo_generator_destroy(&numbers), 0);
+    return rc;
+}
+
+static void tasks_switch_between_the_steps_of_many(void)
+{
+    struct horo_scope scope;
+    int count = (int)scaled(200, 20);
+
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    for (int i = 0; i < count; i++) {
+        CHECK_CODE(horo_spawn(&scope, yield_between_steps, NULL, NULL), 0);
+    }
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+}
+
+/* Asked by one task after another. */
+static struct horo_generator *shared;
+
+static int take_three(void *arg)
+{
+    for (int i = 0; i < 3; i++) {
+        note("%s%d", (const char *)arg, next(shared));
+        (void)horo_yield();
+    }
+    return 0;
+}
+
+static void tasks_take_turns_with_one_generator(void)
+{
+    struct horo_scope scope;
+
+    shared = create(count_up, NULL);
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    CHECK_CODE(horo_spawn(&scope, take_three, "a", NULL), 0);
+    CHECK_CODE(horo_spawn(&scope, take_three, "b", NULL), 0);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    CHECK_NOTES("a0 b1 a2 b3 a4 b5");
+    CHECK_CODE(horo_generator_destroy(&shared), 0);
+}
+
+static int ask_a_busy_one(void *arg)
+{
+    (void)arg;
+    CHECK(horo_generator_next(shared) == NULL);
+    CHECK_CODE(horo_generator_result(shared), -EBUSY);
+    CHECK(horo_generator_throw(shared, -EIO) == NULL);
+    CHECK_CODE(horo_generator_close(shared), -EBUSY);
+    CHECK_CODE(horo_generator_destroy(&shared), -EBUSY);
+    CHECK(shared != NULL);
+    return 0;
+}
+
+static void a_generator_that_waits_is_busy_for_others(void)
+{
+    struct ticker ticker = { 2, HORO_S(1), NULL };
+    struct horo_scope scope;
+
+    shared = create(tick, &ticker);
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    CHECK_CODE(horo_spawn(&scope, ask_a_busy_one, NULL, NULL), 0);
+    CHECK_NUMBER(next(shared), 0);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    CHECK_NUMBER(next(shared), 1);
+    CHECK_CODE(horo_generator_destroy(&shared), 0);
+}
+
+/* A task born in a body belongs to the asking task's scope, and is not the
+ * body. */
+static int yield_from_a_task(void *arg)
+{
+    CHECK_CODE(horo_generator_yield(arg, NULL), -EINVAL);
+    note("child");
+    return 0;
+}
+
+static int spawn_in_body(void *arg)
+{
+    CHECK_CODE(horo_spawn(arg, yield_from_a_task, arg, NULL), 0);
+    CHECK_CODE(horo_yield(), 0);
+    note("body");
+    return horo_generator_yield(arg, NULL);
+}
+
+static void tasks_of_a_body_are_not_the_body(void)
+{
+    struct horo_scope scope;
+    struct horo_generator *g = create(spawn_in_body, &scope);
+
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    CHECK(horo_generator_next(g) == &scope);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    CHECK_NOTES("child body");
+    CHECK_CODE(horo_generator_destroy(&g), 0);
+}
+
+/* Outer and inner bodies both suspend. */
+static int tick_twice(void *arg)
+{
+    struct horo_generator *inner = create(tick, arg);
+    int rc = horo_generator_yield_from(inner);
+
+    CHECK_CODE(horo_generator_destroy(&inner), 0);
+    if (rc == 0) {
+        rc = horo_sleep(HORO_S(10));
+    }
+    inner = create(tick, arg);
+    rc = rc == 0 ? horo_generator_yield_from(inner) : rc;
+    CHECK_CODE(horo_generator_destroy(&inner), 0);
+    return rc;
+}
+
+static void inner_generators_suspend_too(void)
+{
+    struct ticker ticker = { 2, HORO_S(1), NULL };
+    struct horo_generator *g = create(tick_twice, &ticker);
+    horo_time began = horo_now();
+
+    CHECK_NUMBER(next(g), 0);
+    CHECK_NUMBER(next(g), 1);
+    CHECK_NUMBER(next(g), 0);
+    CHECK_NUMBER(horo_now() - began, HORO_S(13));
+    CHECK_NUMBER(next(g), 1);
+    CHECK_NUMBER(next(g), -1);
+    CHECK_CODE(horo_generator_destroy(&g), 0);
+}
+
+/* --- scenario 30 --- */
+
+struct multiples {
+    int n;
+    int handled;
+};
+
+static int generate_multiples(void *arg)
+{
+    struct multiples *multiples = arg;
+    int by = 2;
+
+    for (;;) {
+        void *sent;
+        int rc;
+
+        multiples->n *= by;
+        rc = horo_sleep(HORO_S(1));
+        if (rc == 0) {
+            rc = horo_generator_yield(&multiples->n, &sent);
+        }
+        if (rc == -ECANCELED) {
+            note("cleanup");
+            return rc;
+        }
+        if (rc < 0) {
+            multiples->handled++;
+        } else if (sent) {
+            by = *(int *)sent;
+        }
+    }
+}
+
+static void generator(void)
+{
+    struct multiples multiples = { 1, 0 };
+    struct horo_generator *g = create(generate_multiples, &multiples);
+    int three = 3;
+
+    CHECK_NUMBER(next(g), 2);
+    CHECK_NUMBER(*(int *)horo_generator_send(g, &three), 6);
+    CHECK_NUMBER(next(g), 18);
+    CHECK_NUMBER(*(int *)horo_generator_throw(g, -EDOM), 54);
+    CHECK_NUMBER(multiples.handled, 1);
+    CHECK_NUMBER(next(g), 162);
+    CHECK_CODE(horo_generator_close(g), 0);
+    CHECK_NOTES("cleanup");
+    CHECK(horo_generator_next(g) == NULL);
+    CHECK_CODE(horo_generator_destroy(&g), 0);
+}
+
+/* --- cancellation and deadlines --- */
+
+static void a_deadline_reaches_into_the_body(void)
+{
+    struct ticker ticker = { 100, HORO_S(1), NULL };
+    struct horo_generator *ticks = create(tick, &ticker);
+    struct horo_scope scope;
+    int count = 0;
+    int rc;
+
+    CHECK_CODE(
+        horo_scope_open(
+            &scope, &(struct horo_scope_options){ .timeout = HORO_MS(3500) }),
+        0);
+    while (horo_generator_next(ticks)) {
+        count++;
+    }
+    rc = horo_generator_result(ticks);
+    CHECK_CODE(rc, -ECANCELED);
+    CHECK_CODE(horo_scope_close(&scope, rc), -ETIMEDOUT);
+    CHECK_NUMBER(count, 3);
+    CHECK(horo_generator_next(ticks) == NULL);
+    CHECK_CODE(horo_generator_destroy(&ticks), 0);
+}
+
+static int cancel_soon(void *arg)
+{
+    int rc = horo_sleep(HORO_MS(1500));
+
+    horo_scope_cancel(arg);
+    return rc;
+}
+
+static int be_cancelled(void *arg)
+{
+    struct ticker ticker = { 100, HORO_S(1), NULL };
+    struct horo_generator *ticks = create(tick, &ticker);
+    int rc;
+
+    (void)arg;
+    while (horo_generator_next(ticks)) {
+        note("tick");
+    }
+    rc = horo_generator_result(ticks);
+    note("%s", rc == -ECANCELED ? "cancelled" : "?");
+    CHECK_CODE(horo_generator_destroy(&ticks), 0);
+    return rc;
+}
+
+static void cancellation_finds_a_task_inside_a_body(void)
+{
+    struct horo_scope scope;
+    horo_time began = horo_now();
+
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    CHECK_CODE(horo_spawn(&scope, be_cancelled, NULL, NULL), 0);
+    CHECK_CODE(horo_spawn(&scope, cancel_soon, &scope, NULL), 0);
+    CHECK_CODE(horo_scope_close(&scope, 0), -ECANCELED);
+    CHECK_NOTES("tick cancelled");
+    CHECK_NUMBER(horo_now() - began, HORO_MS(1500));
+}
+
+/* A yield waits for nobody, so it is no place to be told. */
+static void steps_that_do_not_wait_go_on_in_a_cancelled_scope(void)
+{
+    struct horo_generator *numbers = create(count_up, NULL);
+    struct horo_scope scope;
+
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    horo_scope_cancel(&scope);
+    CHECK_NUMBER(next(numbers), 0);
+    CHECK_NUMBER(next(numbers), 1);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    CHECK_NUMBER(next(numbers), 2);
+    CHECK_CODE(horo_generator_destroy(&numbers), 0);
+}
+
+static int say_goodbye(void *arg)
+{
+    struct horo_scope scope;
+    int rc = horo_generator_yield(arg, NULL);
+
+    if (rc == -ECANCELED) {
+        (void)horo_scope_open(
+            &scope, &(struct horo_scope_options){ .timeout = HORO_S(5),
+                                                  .shield = true });
+        rc = horo_sleep(HORO_S(1));
+        rc = horo_scope_close(&scope, rc);
+        note("goodbye %d", rc);
+    }
+    return rc;
+}
+
+static void cleanup_on_close_may_wait_behind_a_shield(void)
+{
+    int value;
+    struct horo_generator *g = create(say_goodbye, &value);
+    struct horo_scope scope;
+    horo_time began = horo_now();
+
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    CHECK(horo_generator_next(g) == &value);
+    horo_scope_cancel(&scope);
+    CHECK_CODE(horo_generator_destroy(&g), 0);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    CHECK_NOTES("goodbye 0");
+    CHECK_NUMBER(horo_now() - began, HORO_S(1));
+}
+
+static int half_run(void *arg)
+{
+    struct ticker ticker = { 100, HORO_S(1), NULL };
+    struct horo_generator *ticks = create(tick, &ticker);
+
+    CHECK_NUMBER(next(ticks), 0);
+    (void)arg;
+    (void)horo_sleep(HORO_S(100));
+    CHECK_CODE(horo_generator_destroy(&ticks), 0);
+    note("gone");
+    return 0;
+}
+
+static void a_cancelled_task_closes_what_it_holds(void)
+{
+    struct horo_scope scope;
+
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    for (int i = 0; i < 3; i++) {
+        CHECK_CODE(horo_spawn(&scope, half_run, NULL, NULL), 0);
+    }
+    CHECK_CODE(horo_spawn(&scope, cancel_soon, &scope, NULL), 0);
+    CHECK_CODE(horo_scope_close(&scope, 0), -ECANCELED);
+    CHECK_NOTES("gone gone gone");
+}
+
+/* --- scopes --- */
+
+static int scope_between_yields(void *arg)
+{
+    struct horo_scope scope;
+    int rc = horo_generator_yield(arg, NULL);
+
+    (void)horo_scope_open(&scope, NULL);
+    CHECK_CODE(horo_generator_yield(arg, NULL), -EINVAL);
+    CHECK_CODE(horo_generator_yield_from(arg), -EINVAL);
+    CHECK_CODE(horo_scope_close(&scope, rc), 0);
+    return horo_generator_yield(arg, NULL);
+}
+
+static void no_yield_with_a_scope_open(void)
+{
+    struct horo_generator *g = NULL;
+
+    CHECK_CODE(horo_generator_create(scope_between_yields, &g, NULL, &g), 0);
+    CHECK(horo_generator_next(g) == &g);
+    CHECK(horo_generator_next(g) == &g);
+    CHECK(horo_generator_next(g) == NULL);
+    CHECK_CODE(horo_generator_result(g), 0);
+    CHECK_CODE(horo_generator_destroy(&g), 0);
+}
+
+static void the_asking_side_may_open_and_close_scopes_meanwhile(void)
+{
+    struct ticker ticker = { 3, HORO_S(1), NULL };
+    struct horo_generator *ticks = create(tick, &ticker);
+    struct horo_scope scope;
+
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    CHECK_NUMBER(next(ticks), 0);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    CHECK_NUMBER(next(ticks), 1);
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    CHECK_NUMBER(next(ticks), 2);
+    CHECK_NUMBER(next(ticks), -1);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    CHECK_CODE(horo_generator_destroy(&ticks), 0);
+}
+
+static struct horo_scope left_open;
+
+static int leave_scope_open(void *arg)
+{
+    (void)arg;
+    return horo_scope_open(&left_open, NULL);
+}
+
+static int ask_the_one_that_leaves_it_open(void *arg)
+{
+    struct horo_generator *g;
+
+    (void)arg;
+    if (horo_generator_create(leave_scope_open, NULL, NULL, &g) == 0) {
+        (void)horo_generator_next(g);
+    }
+    return 0;
+}
+
+static int run_the_one_that_leaves_it_open(void *arg)
+{
+    return horo_run(ask_the_one_that_leaves_it_open, arg, NULL);
+}
+
+static void returning_with_a_scope_open_ends_the_program(void)
+{
+    struct child_end end;
+
+    run_child(run_the_one_that_leaves_it_open, NULL, &end);
+    CHECK(WIFSIGNALED(end.status) || WEXITSTATUS(end.status) != 0);
+    CHECK(strstr(end.errors, "generator 'leave_scope_open' returned without "
+                             "closing its scope") != NULL);
+}
+
+/* --- between tasks --- */
+
+static void ask_in_callback(void *arg)
+{
+    struct horo_generator *g = arg;
+
+    note("%d", next(g));
+}
+
+static int wait_in_callback(void *arg)
+{
+    int rc = horo_sleep(HORO_S(1));
+
+    CHECK_CODE(rc, -HORO_ENOTASK);
+    return horo_generator_yield(arg, NULL);
+}
+
+static void a_callback_may_ask_and_the_body_cannot_wait_then(void)
+{
+    struct horo_generator *numbers = create(count_up, NULL);
+    struct horo_generator *waiting = create(wait_in_callback, NULL);
+    struct horo_loop *loop = horo_loop_self();
+
+    CHECK_NUMBER(next(numbers), 0);
+    CHECK_CODE(horo_loop_post(loop, ask_in_callback, numbers), 0);
+    CHECK_CODE(horo_loop_post(loop, ask_in_callback, waiting), 0);
+    CHECK_CODE(horo_sleep(HORO_MS(1)), 0);
+    CHECK_NOTES("1 -1");
+    CHECK_NUMBER(next(numbers), 2);
+    CHECK_CODE(horo_generator_destroy(&waiting), 0);
+    CHECK_CODE(horo_generator_destroy(&numbers), 0);
+}
+
+/* --- what the processor remembers --- */
+
+static int round_upward(void *arg)
+{
+    int rc = 0;
+
+    CHECK_NUMBER(fegetround(), FE_TONEAREST);
+    CHECK_NUMBER(fesetround(FE_UPWARD), 0);
+    for (int i = 0; rc == 0; i++) {
+        CHECK_NUMBER(fegetround(), FE_UPWARD);
+        CHECK_CODE(i % 2 ? horo_yield() : horo_sleep(1), 0);
+        CHECK_NUMBER(fegetround(), FE_UPWARD);
+        rc = horo_generator_yield(arg, NULL);
+    }
+    CHECK_NUMBER(fegetround(), FE_UPWARD);
+    return rc;
+}
+
+static int keep_rounding(void *arg)
+{
+    int mode = *(int *)arg;
+    struct horo_generator *g = create(round_upward, &mode);
+
+    CHECK_NUMBER(fesetround(mode), 0);
+    for (int i = 0; i < 10; i++) {
+        CHECK(horo_generator_next(g) == &mode);
+        CHECK_NUMBER(fegetround(), mode);
+        CHECK_CODE(horo_yield(), 0);
+        CHECK_NUMBER(fegetround(), mode);
+    }
+    CHECK_CODE(horo_generator_close(g), 0);
+    CHECK_NUMBER(fegetround(), mode);
+    CHECK_CODE(horo_generator_destroy(&g), 0);
+    return 0;
+}
+
+static void body_and_caller_keep_their_rounding(void)
+{
+    static int modes[] = { FE_TONEAREST, FE_DOWNWARD, FE_UPWARD,
+                           FE_TOWARDZERO };
+    struct horo_scope scope;
+
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    for (int i = 0; i < 4; i++) {
+        CHECK_CODE(horo_spawn(&scope, keep_rounding, &modes[i], NULL), 0);
+    }
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    CHECK_NUMBER(fegetround(), FE_TONEAREST);
+}
+
+/* What the body changes on its last way out stays with it, too. */
+static int change_and_end(void *arg)
+{
+    (void)arg;
+    CHECK_NUMBER(fesetround(FE_TOWARDZERO), 0);
+    return 0;
+}
+
+static void an_ended_body_leaves_no_rounding_behind(void)
+{
+    struct horo_generator *g = create(change_and_end, NULL);
+
+    CHECK(horo_generator_next(g) == NULL);
+    CHECK_NUMBER(fegetround(), FE_TONEAREST);
+    CHECK_CODE(horo_generator_destroy(&g), 0);
+    CHECK_NUMBER(fesetround(FE_UPWARD), 0);
+    g = create(change_and_end, NULL);
+    CHECK_NUMBER(fesetround(FE_DOWNWARD), 0);
+    CHECK(horo_generator_next(g) == NULL);
+    CHECK_NUMBER(fegetround(), FE_DOWNWARD);
+    CHECK_CODE(horo_generator_destroy(&g), 0);
+    CHECK_NUMBER(fesetround(FE_TONEAREST), 0);
+}
+
+static uint64_t mix(uint64_t seed, uint64_t i)
+{
+    return (seed + i) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+/* More live values than there are registers, in body and caller. */
+#define DECLARE(n) uint64_t v##n = mix(seed, i + n);
+#define HIDE(n) __asm__ volatile("" : "+r"(v##n));
+#define VERIFY(n) wrong += v##n != mix(seed, i + n);
+#define EACH(what) what(0) what(1) what(2) what(3) what(4) what(5) what(6)
+
+static int keep_registers_in_body(void *arg)
+{
+    uint64_t seed = *(uint64_t *)arg;
+    uint64_t wrong = 0;
+    int rc = 0;
+
+    for (uint64_t i = 0; rc == 0; i++) {
+        double d = (double)i * 1.5;
+
+        EACH(DECLARE)
+        EACH(HIDE)
+        rc = horo_generator_yield(&wrong, NULL);
+        EACH(HIDE)
+        EACH(VERIFY)
+        wrong += d != (double)i * 1.5;
+        (void)(rc == 0 ? horo_yield() : 0);
+    }
+    return rc;
+}
+
+static int keep_registers(void *arg)
+{
+    uint64_t seed = *(uint64_t *)arg + 77;
+    struct horo_generator *g = create(keep_registers_in_body, arg);
+    uint64_t wrong = 0;
+
+    for (uint64_t i = 0; i < 50; i++) {
+        double d = (double)i * 2.5;
+
+        EACH(DECLARE)
+        EACH(HIDE)
+        wrong += *(uint64_t *)horo_generator_next(g);
+        EACH(HIDE)
+        EACH(VERIFY)
+        wrong += d != (double)i * 2.5;
+    }
+    CHECK_NUMBER(wrong, 0);
+    return horo_generator_destroy(&g);
+}
+
+static void registers_survive_the_steps(void)
+{
+    static uint64_t seeds[10];
+    struct horo_scope scope;
+
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    for (uint64_t i = 0; i < 10; i++) {
+        seeds[i] = i;
+        CHECK_CODE(horo_spawn(&scope, keep_registers, &seeds[i], NULL), 0);
+    }
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+}
+
+static int check_alignment(void *arg)
+{
+    _Alignas(16) volatile char block[16];
+
+    block[0] = 1;
+    CHECK_NUMBER((uintptr_t)block % 16, 0);
+    note("%.1f", 1.5 * block[0]);
+    return horo_generator_yield(arg, NULL);
+}
+
+static void the_stack_is_aligned(void)
+{
+    struct horo_generator *all[5];
+    int value;
+
+    for (int i = 0; i < 5; i++) {
+        all[i] = create(check_alignment, &value);
+        CHECK(horo_generator_next(all[i]) == &value);
+    }
+    for (int i = 0; i < 5; i++) {
+        CHECK_CODE(horo_generator_destroy(&all[i]), 0);
+    }
+    CHECK_NOTES("1.5 1.5 1.5 1.5 1.5");
+}
+
+/* --- overflow --- */
+
+static volatile int frames;
+
+static int recurse(int more, volatile char *above)
+{
+    volatile char frame[200];
+
+    frame[0] = above ? above[0] : 0;
+    frames++;
+    return more == 0 ? frame[0] : recurse(more - 1, frame) + frame[0];
+}
+
+static int overflow_after_a_sleep(void *arg)
+{
+    (void)arg;
+    (void)horo_sleep(HORO_MS(1));
+    return recurse(INT32_MAX, NULL);
+}
+
+static int ask_the_deep_one(void *arg)
+{
+    struct horo_generator *g;
+
+    return horo_generator_create(overflow_after_a_sleep, arg, NULL, &g) == 0 &&
+           horo_generator_next(g);
+}
+
+static int run_the_deep_one(void *arg)
+{
+    return horo_run(ask_the_deep_one, arg, NULL);
+}
+
+static int recurse_beside_a_generator(void *arg)
+{
+    struct horo_generator *g = create(count_up, arg);
+
+    (void)next(g);
+    return recurse(INT32_MAX, NULL);
+}
+
+static int run_beside(void *arg)
+{
+    return horo_run(recurse_beside_a_generator, arg, NULL);
+}
+
+static void check_overflow(int (*fn)(void *arg), const char *expected)
+{
+    struct child_end end;
+
+    run_child(fn, NULL, &end);
+    CHECK(WIFSIGNALED(end.status) && WTERMSIG(end.status) == SIGSEGV);
+    if (!CHECK(strstr(end.errors, expected) != NULL)) {
+        printf("# it said: %s\n", end.errors);
+    }
+}
+
+static void an_overflow_is_reported_with_the_right_name(void)
+{
+    if (HARNESS_SANITIZED) {
+        skip("the sanitizer handles SIGSEGV");
+        return;
+    }
+    check_overflow(run_the_deep_one,
+                   "stack overflow in generator 'overflow_after_a_sleep'");
+    check_overflow(run_beside,
+                   "stack overflow in task 'recurse_beside_a_generator'");
+}
+
+int main(void)
+{
+    RUN_IN_LOOP(a_body_may_sleep);
+    RUN_IN_LOOP(tasks_drive_generators_of_their_own_at_once);
+    RUN_IN_LOOP(tasks_switch_between_the_steps_of_many);
+    RUN_IN_LOOP(tasks_take_turns_with_one_generator);
+    RUN_IN_LOOP(a_generator_that_waits_is_busy_for_others);
+    RUN_IN_LOOP(tasks_of_a_body_are_not_the_body);
+    RUN_IN_LOOP(inner_generators_suspend_too);
+    RUN_IN_LOOP(generator);
+    RUN_IN_LOOP(a_deadline_reaches_into_the_body);
+    RUN_IN_LOOP(cancellation_finds_a_task_inside_a_body);
+    RUN_IN_LOOP(steps_that_do_not_wait_go_on_in_a_cancelled_scope);
+    RUN_IN_LOOP(cleanup_on_close_may_wait_behind_a_shield);
+    RUN_IN_LOOP(a_cancelled_task_closes_what_it_holds);
+    RUN_IN_LOOP(no_yield_with_a_scope_open);
+    RUN_IN_LOOP(the_asking_side_may_open_and_close_scopes_meanwhile);
+    RUN(returning_with_a_scope_open_ends_the_program);
+    RUN_IN_LOOP(a_callback_may_ask_and_the_body_cannot_wait_then);
+    RUN_IN_LOOP(body_and_caller_keep_their_rounding);
+    RUN_IN_LOOP(an_ended_body_leaves_no_rounding_behind);
+    RUN_IN_LOOP(registers_survive_the_steps);
+    RUN_IN_LOOP(the_stack_is_aligned);
+    RUN(an_overflow_is_reported_with_the_right_name);
+    return tap_end();
+}
