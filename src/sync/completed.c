@@ -137,6 +137,8 @@ static void interrupt_next(struct horo_task *task)
     horo__wake(task, -ECANCELED);
 }
 
+static const struct horo__wait_kind kind = { "futures", interrupt_next };
+
 int horo_as_completed_next(struct horo_as_completed *completed,
                            size_t *ret_index)
 {
@@ -151,7 +153,7 @@ int horo_as_completed_next(struct horo_as_completed *completed,
     }
     if (rc == 0 && horo__list_is_empty(&completed->settled)) {
         completed->waiter = horo_task_self();
-        rc = horo__wait(interrupt_next, completed);
+        rc = horo__wait(&kind, completed);
         if (rc == 0) {
             completed->waiter = NULL;
         }

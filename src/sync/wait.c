@@ -81,6 +81,8 @@ static void interrupt_wait(struct horo_task *task)
     horo__wake(task, -ECANCELED);
 }
 
+static const struct horo__wait_kind kind = { "futures", interrupt_wait };
+
 /* Suspends until it is over, with a listener for each unsettled future. */
 static int watch_all(struct wait *wait, struct watched *watched)
 {
@@ -95,7 +97,7 @@ static int watch_all(struct wait *wait, struct watched *watched)
         }
     }
     wait->task = horo_task_self();
-    rc = horo__wait(interrupt_wait, wait);
+    rc = horo__wait(&kind, wait);
     for (size_t i = 0; i < wait->count; i++) {
         horo__future_unlisten(&watched[i].listener);
     }
