@@ -308,6 +308,96 @@ static int a_post_from_a_thread(void)
     return run(wait_for_the_bell, NULL);
 }
 
+/* --- callbacks, watches, the loop as an object --- */
+
+struct floor {
+    struct horo_loop *loop;
+    struct horo_callback soon;
+    struct horo_callback later;
+    struct horo_watch *watch;
+    int ends[2];
+    int result;
+};
+
+static void read_and_stop(void *arg, int events)
+{
+    struct floor *floor = arg;
+    char byte;
+
+    if (events < 0) {
+        floor->result = events;
+    } else if (read(floor->ends[0], &byte, 1) != 1) {
+        floor->result = -errno;
+    }
+    (void)horo_loop_stop(floor->loop);
+}
+
+static void write_it(void *arg)
+{
+    struct floor *floor = arg;
+
+    if (write(floor->ends[1], "x", 1) < 0) {
+        floor->result = -errno;
+        (void)horo_loop_stop(floor->loop);
+    }
+}
+
+static void watch_it(void *arg)
+{
+    struct floor *floor = arg;
+    int rc = horo_watch_fd(floor->ends[0], POLLIN, read_and_stop, floor,
+                           &floor->watch);
+
+    if (rc == 0) {
+        rc = horo_call_later(&floor->later, HORO_MS(1), write_it, floor);
+    }
+    if (rc < 0) {
+        floor->result = rc;
+        (void)horo_loop_stop(floor->loop);
+    }
+}
+
+static int run_the_floor(struct floor *floor)
+{
+    struct horo_scope *scope = horo_loop_scope(floor->loop);
+    int rc = horo_spawn(scope, sleep_for_ever, NULL, NULL);
+
+    if (rc == 0) {
+        rc = horo_call_soon(&floor->soon, watch_it, floor);
+    }
+    if (rc == 0) {
+        rc = horo_loop_run_forever(floor->loop);
+    }
+    horo_unwatch(&floor->watch);
+    if (rc == 0) { /* once more, with another left behind */
+        rc = horo_loop_run(floor->loop, sleep_a_little, NULL);
+    }
+    if (rc == 0) {
+        rc = horo_watch_fd(floor->ends[0], POLLIN, read_and_stop, floor,
+                           &floor->watch);
+    }
+    return rc < 0 ? rc : floor->result;
+}
+
+static int callbacks_on_a_loop_that_is_stopped(void)
+{
+    struct horo_loop_options options = { .clock = HORO_CLOCK_VIRTUAL };
+    struct floor floor = { 0 };
+    int rc;
+
+    if (pipe2(floor.ends, O_CLOEXEC | O_NONBLOCK) < 0) {
+        return -errno;
+    }
+    rc = horo_loop_create(&options, &floor.loop);
+    if (rc == 0) {
+        rc = run_the_floor(&floor);
+    }
+    (void)horo_loop_destroy(&floor.loop);
+    (void)close(floor.ends[0]);
+    (void)close(floor.ends[1]);
+    return rc;
+}
+
 int main(void)
 {
     SWEEP(an_empty_loop, EMFILE);
@@ -317,6 +407,7 @@ int main(void)
     SWEEP(a_scope_with_a_deadline, EMFILE);
     SWEEP(waiting_for_a_pipe, EMFILE);
     SWEEP(posts_to_oneself, EMFILE);
+    SWEEP(callbacks_on_a_loop_that_is_stopped, EMFILE);
     /* ThreadSanitizer loses a signal of a thread that ends. */
     if (!HARNESS_TSAN && !skip_if_deaf()) {
         SWEEP(a_post_from_a_thread, EMFILE, ECANCELED);

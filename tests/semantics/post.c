@@ -133,6 +133,12 @@ static void what_was_accepted_is_called_and_then_no_more(void)
     CHECK_NOTES("late");
 }
 
+static void refuse_posts(void *arg)
+{
+    CHECK_CODE(horo_loop_post(arg, note_it, "never"), -ESHUTDOWN);
+    note("refused");
+}
+
 /* --- from other threads --- */
 
 struct sender {
@@ -234,6 +240,75 @@ static void posts_of_four_threads_arrive_in_order_at_a_busy_loop(void)
     CHECK_CODE(run_loop(wait_busily, NULL, NULL), 0);
 }
 
+struct flood {
+    struct horo_callback callback;
+    int posts;
+    int calls;
+    bool stop;
+};
+
+static void post_itself(void *arg)
+{
+    struct flood *flood = arg;
+
+    flood->posts++;
+    if (!flood->stop) {
+        CHECK_CODE(horo_loop_post(horo_loop_self(), post_itself, flood), 0);
+    }
+}
+
+static void call_itself(void *arg)
+{
+    struct flood *flood = arg;
+
+    flood->calls++;
+    CHECK_CODE(horo_call_soon(&flood->callback, call_itself, flood), 0);
+}
+
+static int pass_20_checkpoints(void *arg)
+{
+    const struct flood *flood = arg;
+
+    for (int i = 0; i < 20; i++) {
+        CHECK_CODE(i % 2 ? horo_yield() : horo_sleep(HORO_US(10)), 0);
+    }
+    CHECK(flood->posts > 0 && flood->calls > 0);
+    return 0;
+}
+
+static int stand_the_flood(void *arg)
+{
+    static struct flood flood; /* its last post comes when this task is over */
+    struct horo_scope scope;
+
+    (void)arg;
+    flood = (struct flood){ 0 };
+    start_senders();
+    post_itself(&flood);
+    call_itself(&flood);
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    CHECK_CODE(horo_spawn(&scope, pass_20_checkpoints, &flood, NULL), 0);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    while (senders_done < THREADS) {
+        CHECK_CODE(horo_yield(), 0);
+    }
+    join_senders();
+    flood.stop = true;
+    CHECK_CODE(horo_call_cancel(&flood.callback), 1);
+    return horo_loop_post(horo_loop_self(), refuse_posts, horo_loop_self());
+}
+
+/* Many posts from each of four threads, none lost, each thread's in order;
+ * posts and callbacks that come again for ever stop no task; and after the end
+ * posts are refused. */
+static void thread_post(void)
+{
+    struct horo_loop_options options = { .clock = HORO_CLOCK_REAL };
+
+    CHECK_CODE(run_loop(stand_the_flood, NULL, &options), 0);
+    CHECK_NOTES("refused");
+}
+
 static void posts_of_four_threads_arrive_in_order_at_a_sleepy_loop(void)
 {
     struct horo_loop_options options = { .clock = HORO_CLOCK_REAL, .spin = -1 };
@@ -309,6 +384,7 @@ int main(void)
     RUN(what_was_accepted_is_called_and_then_no_more);
     RUN(posts_of_four_threads_arrive_in_order_at_a_busy_loop);
     RUN(posts_of_four_threads_arrive_in_order_at_a_sleepy_loop);
+    RUN(thread_post);
     RUN(a_post_wakes_a_loop_that_has_nothing_to_wait_for);
     return tap_end();
 }
