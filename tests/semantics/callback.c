@@ -158,6 +158,22 @@ static void the_order_holds_for_many(void)
     CHECK_NUMBER(order_count, MANY);
 }
 
+/* Between two looks at timers and the kernel there are not many. */
+static void a_crowd_of_callbacks_shares_several_turns(void)
+{
+    uint64_t turns[2] = { 0, 0 };
+
+    CHECK_CODE(horo_call_soon(&first, ask_for_the_turn, turns), 0);
+    order_count = 0;
+    for (int i = 0; i < MANY; i++) {
+        CHECK_CODE(horo_call_soon(&many[i], note_number, &many[i]), 0);
+    }
+    settle();
+    CHECK_NOTES("B1 D");
+    CHECK_NUMBER(order_count, MANY);
+    CHECK(turns[1] - turns[0] >= MANY / 100);
+}
+
 static void try_everything_that_suspends(void *arg)
 {
     struct horo_scope scope;
@@ -510,6 +526,7 @@ int main(void)
     RUN_IN_LOOP(callbacks_and_tasks_take_turns_as_they_came);
     RUN_IN_LOOP(a_callback_that_comes_again_is_as_fair_as_a_task_that_yields);
     RUN_IN_LOOP(the_order_holds_for_many);
+    RUN_IN_LOOP(a_crowd_of_callbacks_shares_several_turns);
     RUN_IN_LOOP(a_callback_must_not_suspend);
     RUN_IN_LOOP(a_callback_s_memory_is_free_when_it_is_called);
     RUN_IN_LOOP(a_callback_can_spawn_and_cancel);

@@ -292,6 +292,12 @@ static void stop_batch(void)
     destroy_loop(&loop);
 }
 
+static int stop_self(void *arg)
+{
+    CHECK_CODE(horo_loop_stop(arg), 0);
+    return 7;
+}
+
 static void stop_it(void *arg)
 {
     CHECK_CODE(horo_loop_stop(arg), 0);
@@ -338,6 +344,32 @@ static void the_whole_batch_finishes(void)
     destroy_loop(&loop);
     CHECK_NUMBER(yields, 2); /* one of them in vain */
     CHECK_NOTES("N");
+}
+
+static int spawn_newcomer(void *arg)
+{
+    return horo_spawn(arg, note_and_end, "newcomer", NULL);
+}
+
+/* The same with tasks only. */
+static void the_whole_batch_of_tasks_finishes_and_no_other(void)
+{
+    static int numbers[100];
+    struct horo_loop *loop = make_loop();
+    struct horo_scope *scope = horo_loop_scope(loop);
+
+    CHECK_CODE(horo_spawn(scope, spawn_newcomer, scope, NULL), 0);
+    for (int i = 0; i < 100; i++) {
+        numbers[i] = i;
+        CHECK_CODE(horo_spawn(scope, note_number, &numbers[i], NULL), 0);
+        if (i == 90) {
+            CHECK_CODE(horo_spawn(scope, stop_self, loop, NULL), 0);
+        }
+    }
+    CHECK_CODE(horo_loop_run_forever(loop), 0);
+    CHECK_TEXT(strstr(take_notes(), " 97"), " 97 98 99");
+    destroy_loop(&loop);
+    CHECK_NOTES("newcomer");
 }
 
 static int stop_and_yield(void *arg)
@@ -403,12 +435,6 @@ static void a_main_task_survives_a_stop(void)
     CHECK_NOTES("three -125 handler: task note_both_ends 5");
 }
 
-static int stop_self(void *arg)
-{
-    CHECK_CODE(horo_loop_stop(arg), 0);
-    return 7;
-}
-
 static void a_main_task_that_ends_with_the_stop_has_ended(void)
 {
     struct horo_loop *loop = make_loop();
@@ -472,6 +498,12 @@ static int spawn_another(void *arg)
     return 0;
 }
 
+static int stop_when_cancelled(void *arg)
+{
+    (void)horo_sleep(HORO_S(1000));
+    return horo_loop_stop(arg);
+}
+
 static void a_loop_awaits_its_tasks_before_it_goes(void)
 {
     struct horo_loop *loop = make_loop();
@@ -479,6 +511,7 @@ static void a_loop_awaits_its_tasks_before_it_goes(void)
 
     CHECK_CODE(horo_spawn(scope, have_children, "parent", NULL), 0);
     CHECK_CODE(horo_spawn(scope, spawn_another, scope, NULL), 0);
+    CHECK_CODE(horo_spawn(scope, stop_when_cancelled, loop, NULL), 0);
     CHECK_CODE(horo_spawn(scope, stop_self, loop, NULL), 0);
     CHECK_CODE(horo_loop_run_forever(loop), 0);
     CHECK_CODE(horo_spawn(scope, clean_up, "unborn", NULL), 0);
@@ -781,6 +814,7 @@ int main(void)
     RUN(other_threads_are_refused);
     RUN(stop_batch);
     RUN(the_whole_batch_finishes);
+    RUN(the_whole_batch_of_tasks_finishes_and_no_other);
     RUN(a_stop_is_not_put_off_by_tasks_that_yield);
     RUN(a_main_task_survives_a_stop);
     RUN(a_main_task_that_ends_with_the_stop_has_ended);
