@@ -15,6 +15,7 @@
 #include "core/backend.h"
 #include "core/context.h"
 #include "core/operation.h"
+#include "core/points.h"
 #include "core/post.h"
 #include "core/stack.h"
 #include "core/wait.h"
@@ -34,7 +35,7 @@ struct horo_task {
     struct horo_loop *loop;
     int wait_result;     /* what the wait that ended last returned */
     unsigned char state; /* enum horo_task_state */
-    bool is_reached;     /* scope->reason: cancellation applies */
+    bool is_reached;     /* cancelled by scope->reason; or a test asks */
     bool is_started;     /* has called horo_started() */
 
     /* While WAITING, until someone calls horo__wake(): see horo__wait(). */

@@ -152,6 +152,15 @@ unsigned horo__run_ready(struct horo_loop *loop, unsigned most)
     return most - loop->budget - loop->withheld;
 }
 
+void (*horo__on_point)(enum horo__point point);
+
+/* Out of line, so that those who may wait need not save a register. */
+static __attribute__((noinline)) int check_closely(struct horo_task *self)
+{
+    horo__point_here(HORO__POINT_BEFORE);
+    return self->scope->reason ? horo__scope_deliver(self->scope) : 0;
+}
+
 int horo__wait_check(void)
 {
     struct horo_task *self = horo__task_self();
@@ -160,7 +169,7 @@ int horo__wait_check(void)
         return -HORO_ENOTASK;
     }
     if (horo__unlikely(self->is_reached)) {
-        return horo__scope_deliver(self->scope);
+        return check_closely(self);
     }
     return 0;
 }
@@ -173,7 +182,9 @@ int horo__wait(const struct horo__wait_kind *kind, void *awaited)
     self->wait = kind;
     self->awaited = awaited;
     self->blame = NULL;
+    horo__point_here(HORO__POINT_DURING);
     switch_away(self->loop, self);
+    horo__point_here(HORO__POINT_AFTER);
     if (horo__unlikely(self->wait_result == -ECANCELED && self->blame)) {
         /* An outer scope may have been cancelled since, or a shield raised. */
         struct horo_scope *reason = self->scope->reason;

@@ -20,6 +20,11 @@ static struct horo_scope *scope_of_link(struct horo__link *link)
 
 /* --- cancellation, downwards --- */
 
+static void mark_reached(struct horo_task *task, const struct horo_scope *why)
+{
+    task->is_reached = why || horo__on_point;
+}
+
 static struct horo_scope *find_reason(struct horo_scope *scope)
 {
     if (!scope->shield && scope->parent && scope->parent->reason) {
@@ -51,7 +56,7 @@ static bool refresh(struct horo_scope *scope)
     }
     scope->reason = reason;
     if (scope->task->scope == scope) {
-        scope->task->is_reached = reason != NULL;
+        mark_reached(scope->task, reason);
         if (reason) {
             interrupt(scope->task);
         }
@@ -133,7 +138,7 @@ void horo__scope_enter(struct horo_scope *scope, struct horo_task *task,
     scope->delivered = false;
     scope->timed_out = false;
     task->scope = scope;
-    task->is_reached = scope->reason != NULL;
+    mark_reached(task, scope->reason);
 }
 
 static void start_deadline(struct horo_scope *scope, horo_time moment)
@@ -190,7 +195,7 @@ int horo_scope_open(struct horo_scope *scope,
     scope->shield = options->shield;
     if (scope->shield) {
         scope->reason = NULL;
-        self->is_reached = false;
+        mark_reached(self, NULL);
     }
     if (limit) {
         start_deadline(scope, limit);
@@ -286,7 +291,7 @@ int horo__scope_leave(struct horo_scope *scope, int rc)
     horo__list_remove(&scope->beside);
     if (!scope->is_root) { /* those end with their task */
         self->scope = scope->parent;
-        self->is_reached = scope->parent->reason != NULL;
+        mark_reached(self, scope->parent->reason);
         scope->task = NULL;
         scope->failure = -EINVAL; /* for those who close it again */
     }
