@@ -31,6 +31,7 @@ help:
 #: make test-asan      gcc and clang, AddressSanitizer and UBSan
 #: make test-tsan      ThreadSanitizer
 #: make test-valgrind  memcheck, leaks are errors
+#: make test-valgrind-clang  the same, built by clang
 #: make test-clang     built by clang
 #: make test-ucontext  the portable context switch
 #: make test-minimal   without the optional libraries
@@ -48,9 +49,10 @@ test:
 test-asan:
 	@scripts/test asan asan-clang
 
-.PHONY: test-tsan test-valgrind test-clang test-ucontext test-minimal \
-        test-aarch64
-test-tsan test-valgrind test-clang test-ucontext test-minimal test-aarch64:
+variants_tested = test-cancel test-tsan test-valgrind test-valgrind-clang \
+    test-clang test-ucontext test-minimal test-aarch64
+.PHONY: $(variants_tested)
+$(variants_tested):
 	@scripts/test $(@:test-%=%)
 
 .PHONY: bench
@@ -79,7 +81,8 @@ install:
 	@DESTDIR=$(DESTDIR) meson install -C build-install --no-rebuild --quiet
 	@if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" = 0 ]; then ldconfig; fi
 
-variants = bench asan asan-clang tsan valgrind clang ucontext minimal aarch64 install
+variants = bench asan asan-clang tsan valgrind valgrind-clang clang ucontext \
+    minimal aarch64 install
 
 .PHONY: clean
 clean:

@@ -51,13 +51,35 @@
 
 /* --- running --- */
 
-/* Runs a test as it is. */
-#define RUN(test) harness_run(test, #test)
-/* Runs a test as the main task of a loop of its own, on the virtual clock. */
+/* Runs a test as it is. Not run when sweeping. */
+#define RUN(test)                     \
+    do {                              \
+        if (!is_sweeping()) {         \
+            harness_run(test, #test); \
+        }                             \
+    } while (0)
+/* Runs a test as the main task of a loop of its own, on the virtual clock;
+ * when sweeping, many times, see cancel.h. */
 #define RUN_IN_LOOP(test) harness_run_in_loop(test, #test)
+/* The same for a test that is not fit to be cancelled anywhere, for `reason`:
+ * it would wait for ever, or use what it did not get. */
+#define RUN_IN_LOOP_ONCE(test, reason) \
+    harness_run_in_loop_once(test, #test, reason)
 
 void harness_run(void (*test)(void), const char *name);
 void harness_run_in_loop(void (*test)(void), const char *name);
+void harness_run_in_loop_once(void (*test)(void), const char *name,
+                              const char *reason);
+
+/* Whether tests are to be cancelled everywhere: HORO_TEST_CANCEL. */
+bool is_sweeping(void);
+
+/* While muted, no check counts but CHECK_ALWAYS() and those of the harness. */
+void harness_mute(bool muted);
+
+/* The watch that ends a test which hangs starts anew; `name` is what it will
+ * call the test. */
+void harness_watch(const char *name);
 
 /* Prints the plan; the value for main() to return. */
 int tap_end(void);
@@ -76,7 +98,7 @@ int run_loop(horo_task_fn *fn, void *arg,
 void allow_resolver(void);
 
 /* A number of things to do: `many`, or `few` where a sanitizer or an emulator
- * makes each of them slow. */
+ * makes each of them slow, or a sweep does it often. */
 size_t scaled(size_t many, size_t few);
 
 /* True under Valgrind or an emulator of another processor. */
@@ -91,6 +113,9 @@ bool skip_if_deaf(void);
 
 #define CHECK(condition) \
     harness_check(condition, #condition, __FILE__, __LINE__)
+/* One that also counts in a run that is cancelled. */
+#define CHECK_ALWAYS(condition) \
+    harness_check_always(condition, #condition, __FILE__, __LINE__)
 /* Integers of any type. */
 #define CHECK_NUMBER(actual, expected)                                        \
     harness_check_number((long long)(actual), (long long)(expected), #actual, \
@@ -106,6 +131,8 @@ bool skip_if_deaf(void);
 
 bool harness_check(bool holds, const char *condition, const char *file,
                    int line);
+bool harness_check_always(bool holds, const char *condition, const char *file,
+                          int line);
 bool harness_check_number(long long actual, long long expected,
                           const char *expression, const char *file, int line);
 bool harness_check_code(long long actual, long long expected,

@@ -358,9 +358,8 @@ static int wait_without_end(void *arg)
 {
     const struct wait *wait = arg;
 
-    while (!stop) {
-        CHECK_NUMBER(horo_fd_wait(wait->fd, wait->events), wait->events);
-    }
+    while (!stop &&
+           CHECK_NUMBER(horo_fd_wait(wait->fd, wait->events), wait->events)) {}
     return 0;
 }
 

@@ -377,10 +377,12 @@ static void a_post_wakes_a_loop_that_has_nothing_to_wait_for(void)
 int main(void)
 {
     RUN_IN_LOOP(posts_run_in_order_between_tasks);
-    RUN_IN_LOOP(a_post_of_a_post_waits_for_the_next_turn);
+    RUN_IN_LOOP_ONCE(a_post_of_a_post_waits_for_the_next_turn,
+                     "its posts come when all is over");
     RUN_IN_LOOP(a_callback_cannot_suspend);
-    RUN_IN_LOOP(a_callback_can_spawn);
-    RUN_IN_LOOP(a_callback_that_posts_itself_does_not_stop_the_tasks);
+    RUN_IN_LOOP_ONCE(a_callback_can_spawn, "uses what it did not get");
+    RUN_IN_LOOP_ONCE(a_callback_that_posts_itself_does_not_stop_the_tasks,
+                     "its posts come when all is over");
     RUN(what_was_accepted_is_called_and_then_no_more);
     RUN(posts_of_four_threads_arrive_in_order_at_a_busy_loop);
     RUN(posts_of_four_threads_arrive_in_order_at_a_sleepy_loop);

@@ -858,10 +858,8 @@ static int talk_to_oneself(void *arg)
     struct pair *pair = arg;
     char byte = 'x';
 
-    while (!stop) {
-        CHECK_CODE(horo_stream_write(pair->near, &byte, 1), 1);
-        CHECK_CODE(horo_stream_read(pair->far, &byte, 1), 1);
-    }
+    while (!stop && CHECK_CODE(horo_stream_write(pair->near, &byte, 1), 1) &&
+           CHECK_CODE(horo_stream_read(pair->far, &byte, 1), 1)) {}
     return 0;
 }
 
