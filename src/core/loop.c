@@ -365,6 +365,9 @@ int horo__loop_create(const struct horo_loop_options *options,
     if (horo__loop) {
         return -HORO_EBUSYLOOP;
     }
+    if (options->stack_size > HORO__STACK_LARGEST) {
+        return -EINVAL;
+    }
     loop = horo__alloc(sizeof *loop);
     if (!loop) {
         return -ENOMEM;

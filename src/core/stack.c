@@ -15,8 +15,8 @@
 #include "sys/memory.h"
 
 static const size_t class_sizes[HORO__STACK_CLASSES] = {
-    (size_t)16 << 10, (size_t)64 << 10, (size_t)256 << 10,
-    (size_t)1 << 20,  (size_t)8 << 20,
+    (size_t)16 << 10, (size_t)64 << 10,    (size_t)256 << 10,
+    (size_t)1 << 20,  HORO__STACK_LARGEST,
 };
 
 enum {

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { HORO__STACK_CLASSES = 5 };
+enum { HORO__STACK_CLASSES = 5, HORO__STACK_LARGEST = 8 << 20 };
 
 /* One stack: usable from `bottom` up to `top`; the page below is the guard. */
 struct horo__stack {
