@@ -6,18 +6,29 @@
 
 enum { BUFFER_SIZE = 64 << 10 };
 
-static int serve(void *arg)
+static void echo(struct horo_stream *link, char *buffer)
 {
-    struct horo_stream *link = arg;
-    char buffer[BUFFER_SIZE];
     ssize_t count;
 
-    while ((count = horo_stream_read(link, buffer, sizeof buffer)) > 0) {
+    while ((count = horo_stream_read(link, buffer, BUFFER_SIZE)) > 0) {
         count = horo_stream_write(link, buffer, (size_t)count);
         if (count < 0) {
             break;
         }
     }
+}
+
+/* On the stack a buffer of so many pages would part the frames of a waiting
+ * task from its other data, which then cost two pages of every cache. */
+static int serve(void *arg)
+{
+    struct horo_stream *link = arg;
+    char *buffer = malloc(BUFFER_SIZE);
+
+    if (buffer) {
+        echo(link, buffer);
+    }
+    free(buffer);
     horo_stream_close(&link);
     return 0;
 }
