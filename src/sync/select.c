@@ -185,7 +185,7 @@ static void begin_case(struct horo_case *one, struct horo__selection *selection)
 static bool end_channel_case(struct horo_case *one)
 {
     struct horo_channel *channel = one->subject;
-    bool has_won = one->selection->winner == &one->as.place;
+    bool has_won = horo__selection_was_won_by(one->selection, &one->as.place);
     int rc;
 
     (void)horo__channel_enter(channel); /* this loop's, as before */
@@ -212,7 +212,7 @@ static bool end_case(struct horo_case *one)
         horo__alarm_clear(&one->as.timer);
         break;
     }
-    return one->selection->winner == one;
+    return horo__selection_was_won_by(one->selection, one);
 }
 
 /* Waits for the first of the cases, none of which is ready; the shared

@@ -17,7 +17,7 @@ struct horo_loop;
 struct horo__selection {
     struct horo_task *task;
     struct horo_loop *loop;
-    const void *winner; /* NULL: open. Atomic when shared */
+    const void *winner; /* NULL: open. Atomic */
     bool is_shared;     /* other threads may claim it */
     struct horo__post post;
 };
@@ -38,5 +38,14 @@ bool horo__selection_settle(struct horo__selection *selection,
  * A task can be cancelled after that as well, before it runs: ask
  * horo__wait_check() again where what was given can be given back. */
 int horo__selection_wait(struct horo__selection *selection);
+
+/* Whether the selection was settled in favour of `candidate`. Others may still
+ * be finding out that they have come too late. */
+static inline bool
+horo__selection_was_won_by(const struct horo__selection *selection,
+                           const void *candidate)
+{
+    return __atomic_load_n(&selection->winner, __ATOMIC_RELAXED) == candidate;
+}
 
 #endif

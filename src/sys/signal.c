@@ -7,8 +7,9 @@
 
 #include "sys/memory.h"
 
-static void (*interrupt_handler)(void);
-static void (*fault_explainer)(const char *address);
+/* Loops that begin at once on several threads all store the same here. */
+static void (*interrupt_handler)(void);              /* atomic */
+static void (*fault_explainer)(const char *address); /* atomic */
 static unsigned fault_watchers; /* loops that want faults explained */
 
 static bool has_default_action(int number)
@@ -24,7 +25,7 @@ static void on_interrupt(int number)
     int saved = errno;
 
     (void)number;
-    interrupt_handler();
+    __atomic_load_n(&interrupt_handler, __ATOMIC_ACQUIRE)();
     errno = saved;
 }
 
@@ -39,7 +40,7 @@ void horo__signal_catch_interrupt(void (*handler)(void))
     struct sigaction catch = { .sa_handler = on_interrupt,
                                .sa_flags = SA_RESETHAND | SA_RESTART };
 
-    interrupt_handler = handler;
+    __atomic_store_n(&interrupt_handler, handler, __ATOMIC_RELEASE);
     (void)sigemptyset(&catch.sa_mask);
     (void)sigaction(SIGINT, &catch, NULL); /* fails for wrong numbers only */
 }
@@ -56,7 +57,7 @@ void horo__signal_release_interrupt(void)
 static void on_fault(int number, siginfo_t *info, void *context)
 {
     (void)context;
-    fault_explainer(info->si_addr);
+    __atomic_load_n(&fault_explainer, __ATOMIC_ACQUIRE)(info->si_addr);
     /* Back to the instruction, which faults again, for real this time: the
      * core file then shows the place. What was sent by kill(2) will not come
      * again by itself. */
@@ -95,7 +96,7 @@ int horo__signal_catch_fault(void (*explain)(const char *address),
     }
     (void)sigaltstack(&stack, NULL);
     *ret_stack = stack.ss_sp;
-    fault_explainer = explain;
+    __atomic_store_n(&fault_explainer, explain, __ATOMIC_RELEASE);
     __atomic_add_fetch(&fault_watchers, 1, __ATOMIC_SEQ_CST);
     (void)sigemptyset(&catch.sa_mask);
     (void)sigaction(SIGSEGV, &catch, NULL);
