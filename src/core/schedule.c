@@ -206,15 +206,22 @@ void horo__wake(struct horo_task *task, int result)
     horo__schedule(task);
 }
 
-void horo__wait_politely(void)
+int horo__wait_politely(void)
 {
-    struct horo_loop *loop = horo__loop;
+    struct horo_task *self = horo__task_self();
 
-    if (horo__unlikely(++loop->immediate >= POLITE_AFTER)) {
-        loop->immediate = 0;
-        horo__schedule(loop->current);
-        switch_away(loop, loop->current);
+    if (horo__unlikely(!self)) {
+        return -HORO_ENOTASK;
     }
+    if (horo__unlikely(++self->loop->immediate >= POLITE_AFTER)) {
+        self->loop->immediate = 0;
+        horo__schedule(self);
+        switch_away(self->loop, self);
+    }
+    if (horo__unlikely(self->is_reached)) {
+        return horo__scope_deliver(self->scope);
+    }
+    return 0;
 }
 
 int horo_yield(void)

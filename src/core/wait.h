@@ -10,10 +10,10 @@
  * -HORO_ENOTASK outside a task. Every suspending call begins with it. */
 int horo__wait_check(void);
 
-/* For a call that may suspend and did not have to: lets others run, now and
- * then, so that a task for which all is ready always does not keep the loop to
- * itself. */
-void horo__wait_politely(void);
+/* The same for a call that often need not suspend: it lets others run first,
+ * now and then, so that a task for which all is ready always does not keep the
+ * loop to itself. */
+int horo__wait_politely(void);
 
 /* One way to wait. */
 struct horo__wait_kind {

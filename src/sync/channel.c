@@ -241,19 +241,9 @@ static int wait_in_line(struct horo_channel *channel, struct horo__link *line,
 
 static int check_and_enter(struct horo_channel *channel)
 {
-    int rc = horo__wait_check();
+    int rc = horo__wait_politely();
 
     return rc < 0 ? rc : horo__channel_enter(channel);
-}
-
-/* Leaves the channel after a call that did not have to wait. */
-static int leave_politely(struct horo_channel *channel, int rc)
-{
-    horo__channel_leave(channel);
-    if (rc == 0) {
-        horo__wait_politely();
-    }
-    return rc;
 }
 
 int horo_channel_send(struct horo_channel *channel, const void *item)
@@ -264,10 +254,11 @@ int horo_channel_send(struct horo_channel *channel, const void *item)
         return rc;
     }
     rc = horo__channel_send_now(channel, item);
-    if (rc != -EAGAIN) {
-        return leave_politely(channel, rc);
+    if (rc == -EAGAIN) {
+        return wait_in_line(channel, &channel->senders, (void *)item);
     }
-    return wait_in_line(channel, &channel->senders, (void *)item);
+    horo__channel_leave(channel);
+    return rc;
 }
 
 int horo_channel_receive(struct horo_channel *channel, void *ret_item)
@@ -278,10 +269,11 @@ int horo_channel_receive(struct horo_channel *channel, void *ret_item)
         return rc;
     }
     rc = horo__channel_receive_now(channel, ret_item);
-    if (rc != -EAGAIN) {
-        return leave_politely(channel, rc);
+    if (rc == -EAGAIN) {
+        return wait_in_line(channel, &channel->receivers, ret_item);
     }
-    return wait_in_line(channel, &channel->receivers, ret_item);
+    horo__channel_leave(channel);
+    return rc;
 }
 
 int horo_channel_join(struct horo_channel *channel)
@@ -292,7 +284,8 @@ int horo_channel_join(struct horo_channel *channel)
         return rc;
     }
     if (channel->unfinished == 0) {
-        return leave_politely(channel, 0);
+        horo__channel_leave(channel);
+        return 0;
     }
     rc = wait_in_line(channel, &channel->joiners, NULL);
     /* Nothing has been handed over that would be lost. */

@@ -53,6 +53,17 @@ static void chain_leave(struct horo_case *chain)
 
 /* --- before: may it be waited for? --- */
 
+/* The first HORO_AFTER(0), or -EAGAIN. */
+static int find_otherwise(const struct horo_case cases[], int count)
+{
+    for (int i = 0; i < count; i++) {
+        if (kind_of(&cases[i]) == HORO__CASE_AFTER && cases[i].delay <= 0) {
+            return i;
+        }
+    }
+    return -EAGAIN;
+}
+
 static int check_channel(struct horo_case *one, struct horo_case **chain)
 {
     struct horo_channel *channel = one->subject;
@@ -107,18 +118,12 @@ static bool try_case(struct horo_case *one)
     return false;
 }
 
-/* The case that can happen without waiting, or -EAGAIN. */
-static int find_ready(struct horo_case cases[], int count)
+/* The case that can happen without waiting, or `otherwise`. */
+static int find_ready(struct horo_case cases[], int count, int otherwise)
 {
-    int otherwise = -EAGAIN;
-
     for (int i = 0; i < count; i++) {
         if (try_case(&cases[i])) {
             return i;
-        }
-        if (kind_of(&cases[i]) == HORO__CASE_AFTER && cases[i].delay <= 0 &&
-            otherwise < 0) {
-            otherwise = i;
         }
     }
     if (otherwise >= 0) {
@@ -237,29 +242,30 @@ static int wait_for_one(struct horo_case cases[], int count,
     return chosen;
 }
 
-int horo_select(struct horo_case cases[], size_t count)
+static int select_among(struct horo_case cases[], int count)
 {
     struct horo_case *chain = NULL;
-    int rc = horo__wait_check();
+    int otherwise = find_otherwise(cases, count);
+    int rc = otherwise >= 0 ? horo__wait_check() : horo__wait_politely();
     int chosen;
 
-    if (rc == 0 && (count == 0 || count > INT_MAX)) {
-        rc = -EINVAL;
-    }
-    for (size_t i = 0; rc == 0 && i < count; i++) {
+    for (int i = 0; rc == 0 && i < count; i++) {
         rc = check_case(&cases[i], &chain);
     }
     if (rc < 0) {
         return rc;
     }
     chain_enter(chain);
-    chosen = find_ready(cases, (int)count);
+    chosen = find_ready(cases, count, otherwise);
     if (chosen < 0) {
-        return wait_for_one(cases, (int)count, chain);
+        return wait_for_one(cases, count, chain);
     }
     chain_leave(chain);
-    if (cases[chosen].kind != HORO__CASE_AFTER) {
-        horo__wait_politely();
-    }
     return chosen;
+}
+
+int horo_select(struct horo_case cases[], size_t count)
+{
+    return count > 0 && count <= INT_MAX ? select_among(cases, (int)count)
+                                         : -EINVAL;
 }
