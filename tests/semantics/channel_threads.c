@@ -6,7 +6,7 @@
 
 #include "harness.h"
 
-enum { MOST_THREADS = 4, ITEMS = 20000, ITEMS_SLOWLY = 500, NUMBERS = 1 << 24 };
+enum { MOST_THREADS = 4, ITEMS = 1000, ITEMS_SLOWLY = 200, NUMBERS = 1 << 24 };
 
 static struct horo_channel one;
 static struct horo_channel other;
@@ -427,7 +427,7 @@ static void nothing_is_lost_when_receivers_are_cancelled(void)
     }
     for (int i = 0; i < 3; i++) {
         begin(capacities[i], 1);
-        items = (int)scaled(ITEMS / 4, ITEMS_SLOWLY);
+        items = (int)scaled(ITEMS / 2, ITEMS_SLOWLY);
         start(send_hesitantly);
         start(receive_impatiently);
         start(receive_impatiently);
@@ -489,7 +489,7 @@ static void nothing_is_sent_twice_when_senders_are_cancelled(void)
     }
     for (int i = 0; i < 3; i++) {
         begin(capacities[i], 1);
-        items = (int)scaled(ITEMS / 4, ITEMS_SLOWLY);
+        items = (int)scaled(ITEMS / 2, ITEMS_SLOWLY);
         start(send_impatiently);
         start(send_impatiently);
         start(receive_hesitantly);
@@ -522,7 +522,7 @@ static int send_one(void *arg)
  * thread is still busy waking it. */
 static void a_loop_may_end_as_soon_as_it_has_been_woken(void)
 {
-    int rounds = (int)scaled(500, 30);
+    int rounds = (int)scaled(200, 30);
 
     if (skip_if_deaf()) {
         return;
@@ -573,7 +573,7 @@ static int send_and_join(void *arg)
 
 static void join_waits_for_workers_on_other_loops(void)
 {
-    int rounds = (int)scaled(50, 5);
+    int rounds = (int)scaled(30, 5);
 
     if (skip_if_deaf()) {
         return;
@@ -625,7 +625,7 @@ static int receive_some_and_abort(void *arg)
 
 static void aborting_ends_the_waits_of_other_loops(void)
 {
-    int rounds = (int)scaled(50, 5);
+    int rounds = (int)scaled(30, 5);
 
     if (skip_if_deaf()) {
         return;
