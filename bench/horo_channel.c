@@ -159,18 +159,18 @@ static int measure(void *arg)
 {
     (void)arg;
     printf("{\"queue_step_ns\": %.2f, ",
-           measure_tasks(128, 20000000, send_and_receive, NULL));
+           measure_tasks(128, 5000000, send_and_receive, NULL));
     printf("\"queue_ns\": %.2f, ",
-           measure_tasks(128, 20000000, send_all, receive_all));
+           measure_tasks(128, 5000000, send_all, receive_all));
     printf("\"queue_1_ns\": %.2f, ",
-           measure_tasks(1, 10000000, send_all, receive_all));
+           measure_tasks(1, 3000000, send_all, receive_all));
     printf("\"rendezvous_ns\": %.2f, ",
-           measure_tasks(0, 10000000, send_all, receive_all));
-    printf("\"pingpong_ns\": %.2f, ", measure_tasks(0, 10000000, ask, serve));
+           measure_tasks(0, 3000000, send_all, receive_all));
+    printf("\"pingpong_ns\": %.2f, ", measure_tasks(0, 3000000, ask, serve));
     printf("\"select_2_ns\": %.2f, ",
-           measure_tasks(128, 10000000, send_all, select_all));
+           measure_tasks(128, 3000000, send_all, select_all));
     printf("\"select_2_rendezvous_ns\": %.2f, ",
-           measure_tasks(0, 10000000, send_all, select_all));
+           measure_tasks(0, 3000000, send_all, select_all));
     return 0;
 }
 
@@ -180,7 +180,7 @@ int main(void)
         return 1;
     }
     printf("\"threads_queue_ns\": %.2f, ",
-           measure_threads(128, 2000000, send_all, receive_all));
+           measure_threads(128, 1000000, send_all, receive_all));
     printf("\"threads_pingpong_ns\": %.2f}\n",
            measure_threads(0, 100000, ask, serve));
     return 0;
