@@ -6,6 +6,7 @@
 #include <horo/address.h>
 #include <horo/barrier.h>
 #include <horo/callback.h>
+#include <horo/chain.h>
 #include <horo/channel.h>
 #include <horo/condition.h>
 #include <horo/error.h>

@@ -40,6 +40,7 @@ PUBLIC_HEADERS = {
     'address.h': 'net',
     'barrier.h': 'sync',
     'callback.h': 'core',
+    'chain.h': 'sync',
     'channel.h': 'sync',
     'condition.h': 'sync',
     'detail.h': 'base',

@@ -92,6 +92,15 @@ void horo__future_settle(struct horo_future *future, int result, void *value)
     release_callbacks(future);
 }
 
+void horo__future_settle_own(int result, void *value)
+{
+    struct horo_task *self = horo__loop->current;
+    struct horo_future *future = self->future;
+
+    self->future = NULL;
+    horo__future_settle(future, result, value);
+}
+
 int horo_future_on_done(struct horo_future *future,
                         struct horo_callback *callback, horo_callback_fn *fn,
                         void *arg)

@@ -26,4 +26,8 @@ void horo__future_init_task(struct horo_future *future, struct horo_task *task);
 /* Settles a pending future, a task's too. */
 void horo__future_settle(struct horo_future *future, int result, void *value);
 
+/* Settles the current task's own future, which is then no longer its own: its
+ * end will not do it again. For results with a value. */
+void horo__future_settle_own(int result, void *value);
+
 #endif
