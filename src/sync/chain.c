@@ -79,8 +79,8 @@ static int add_link(struct horo_future *source, struct horo_promise *promise,
     promise->arg = arg;
     promise->kind = (unsigned char)kind;
     if (rc == 0) {
-        rc = horo__spawn(horo_scope_self(), run_link, promise, &options,
-                         "promise");
+        rc = horo__spawn(horo_scope_self(), "promise", run_link, promise,
+                         &options);
     }
     if (rc < 0) {
         horo_future_init(&promise->future);

@@ -26,10 +26,12 @@ struct crowd {
     horo_map_fn *fn;
     void *arg;
     size_t count;
-    size_t next;   /* the call whose turn it is */
-    size_t winner; /* SIZE_MAX while there is none */
-    int failure;   /* the first one, -ECANCELED aside */
-    bool is_short; /* a call was cancelled, or never began */
+    size_t next;       /* the call whose turn it is */
+    size_t hands;      /* at work */
+    bool is_beginning; /* while begin() sends more */
+    size_t winner;     /* SIZE_MAX while there is none */
+    int failure;       /* the first one, -ECANCELED aside */
+    bool is_short;     /* a call was cancelled, or never began */
 };
 
 /* Whatever a call leaves in its scope ends before it counts as ended. */
@@ -71,42 +73,48 @@ static bool has_more(const struct crowd *crowd)
            !horo_scope_is_cancelled(&crowd->scope);
 }
 
-/* A hand. */
+/* A hand. Before all calls have begun it does not go on for ever, but leaves
+ * the rest to another one, which begin() sends when others had their turn. */
 static int work(void *arg)
 {
     struct crowd *crowd = arg;
 
-    while (has_more(crowd)) {
-        size_t index = crowd->next++;
+    for (int calls = 0; has_more(crowd); calls++) {
+        size_t index = crowd->next;
 
+        if (crowd->is_beginning && calls == CALLS_PER_TURN) {
+            break;
+        }
+        crowd->next++;
         note_result(crowd, index, run_call(crowd, index));
-        horo__wait_politely();
+        if (!crowd->is_beginning) {
+            horo__wait_politely();
+        }
     }
+    crowd->hands--;
     return 0;
 }
 
-/* Spawns hands until every call has begun, or as many run as may. */
+/* Sends hands until every call has begun, or as many run as may. */
 static int begin(struct crowd *crowd, const char *name,
                  const struct horo_gather_options *options)
 {
-    size_t limit = options->limit && options->limit < crowd->count
-                       ? options->limit
-                       : crowd->count;
+    const struct horo_spawn_options hand = { .stack_size = options->stack_size,
+                                             .eager = true };
+    size_t limit = options->limit ? options->limit : SIZE_MAX;
     size_t turn_ends = CALLS_PER_TURN;
     int rc = 0;
 
-    for (size_t hands = 0; hands < limit && has_more(crowd); hands++) {
-        rc = horo__spawn(
-            &crowd->scope, name, work, crowd,
-            &(struct horo_spawn_options){ .stack_size = options->stack_size });
-        if (rc < 0) {
-            break;
-        }
+    crowd->is_beginning = true;
+    while (rc == 0 && crowd->hands < limit && has_more(crowd)) {
+        crowd->hands++;
+        rc = horo__spawn(&crowd->scope, name, work, crowd, &hand);
         if (crowd->next >= turn_ends) {
             (void)horo_yield(); /* has_more() will know of a cancellation */
             turn_ends = crowd->next + CALLS_PER_TURN;
         }
     }
+    crowd->is_beginning = false;
     return rc;
 }
 

@@ -494,7 +494,6 @@ static int count(void *arg)
     return 0;
 }
 
-/* Others get their turn among calls that do not wait. */
 static int count_turns(void *arg)
 {
     int rc;
@@ -505,10 +504,20 @@ static int count_turns(void *arg)
     return rc;
 }
 
-static void ten_thousand_short_calls_let_others_run(void)
+/* In time for the calls that others waited before. */
+static int sleep_then_count_turns(void *arg)
+{
+    int rc = horo_sleep(HORO_S(1));
+
+    return rc < 0 ? rc : count_turns(arg);
+}
+
+/* Calls that do not wait share a stack, and others get their turn. */
+static void ten_thousand_short_calls_share_stacks(void)
 {
     enum { COUNT = 10000 };
     static struct horo_call calls[COUNT];
+    struct horo_loop_stats before;
     struct horo_loop_stats after;
     struct horo_scope others;
     int calls_made = 0;
@@ -519,13 +528,47 @@ static void ten_thousand_short_calls_let_others_run(void)
     }
     CHECK_CODE(horo_scope_open(&others, NULL), 0);
     CHECK_CODE(horo_spawn(&others, count_turns, &turns, NULL), 0);
+    CHECK_CODE(horo_loop_stats(&before), 0);
     CHECK_CODE(horo_gather(calls, COUNT, NULL), 0);
     CHECK_CODE(horo_loop_stats(&after), 0);
     horo_scope_cancel(&others);
     CHECK_CODE(horo_scope_close(&others, 0), -ECANCELED);
     CHECK_NUMBER(calls_made, COUNT);
-    CHECK(turns >= 1);
+    CHECK(turns >= COUNT / 65);
+    CHECK(after.tasks_spawned - before.tasks_spawned < COUNT / 60);
     CHECK_NUMBER(after.tasks_live, 2);
+}
+
+/* Two that wait at first, so that it is they who make the others, politely. */
+static int count_or_wait(void *arg)
+{
+    int *calls_made = arg;
+
+    return ++*calls_made <= 2 ? horo_sleep(HORO_S(1)) : 0;
+}
+
+static void short_calls_within_a_limit_let_others_run(void)
+{
+    enum { COUNT = 1001 };
+    static struct horo_call calls[COUNT];
+    struct horo_gather_options two = { .limit = 2 };
+    struct horo_scope others;
+    int calls_made = 0;
+    int before;
+    int turns = 0;
+
+    for (int i = 0; i < COUNT; i++) {
+        calls[i] =
+            (struct horo_call){ .fn = count_or_wait, .arg = &calls_made };
+    }
+    CHECK_CODE(horo_scope_open(&others, NULL), 0);
+    CHECK_CODE(horo_spawn(&others, sleep_then_count_turns, &turns, NULL), 0);
+    CHECK_CODE(horo_gather(calls, COUNT, &two), 0);
+    before = turns;
+    horo_scope_cancel(&others);
+    CHECK_CODE(horo_scope_close(&others, 0), -ECANCELED);
+    CHECK_NUMBER(calls_made, COUNT);
+    CHECK(before >= COUNT / 130);
 }
 
 /* --- misuse --- */
@@ -605,7 +648,8 @@ int main(void)
     RUN_IN_LOOP(a_call_may_gather);
     RUN_IN_LOOP(an_inner_failure_ends_the_outer_one);
     RUN_IN_LOOP(no_more_run_than_the_limit_allows);
-    RUN_IN_LOOP(ten_thousand_short_calls_let_others_run);
+    RUN_IN_LOOP(ten_thousand_short_calls_share_stacks);
+    RUN_IN_LOOP(short_calls_within_a_limit_let_others_run);
     RUN_IN_LOOP(a_call_without_function_is_refused);
     RUN_IN_LOOP(a_stack_beyond_eight_mebibytes_is_refused);
     RUN(outside_a_task_nothing_can_be_gathered);
