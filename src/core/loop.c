@@ -244,22 +244,33 @@ static void learn_wait(struct horo_loop *loop, int64_t lasted_ns, bool missed)
     loop->typical_wait_ns += (lasted_ns - loop->typical_wait_ns) / 8;
 }
 
+/* Returns with the clock read, like all ways through a turn. */
 static void wait_real(struct horo_loop *loop)
 {
-    int64_t began = horo__loop_read_clock(loop);
-    int64_t timeout = time_to_next_timer(loop);
     int64_t limit = loop->spin_limit_ns;
     bool worth_it = limit > 0 && loop->typical_wait_ns < limit * 3 &&
                     loop->resumed <= FEW_TASKS;
     bool missed = false;
+    int64_t began;
+    int64_t timeout;
 
     loop->resumed = 0;
-    if (worth_it && timeout >= 0 && timeout < limit) {
-        limit = timeout;
-    }
-    if (timeout == 0 || has_work(loop)) {
-        (void)loop->backend->class->poll(loop->backend, 0);
+    /* What is handed over now is often done at once, and needs no clock. */
+    if (worth_it && loop->backend->class->poll(loop->backend, 0)) {
+        (void)horo__loop_read_clock(loop);
+        learn_wait(loop, 0, false);
         return;
+    }
+    began = horo__loop_read_clock(loop);
+    timeout = time_to_next_timer(loop);
+    if (timeout == 0 || has_work(loop)) {
+        if (!worth_it) {
+            (void)loop->backend->class->poll(loop->backend, 0);
+        }
+        return;
+    }
+    if (worth_it && timeout > 0 && timeout < limit) {
+        limit = timeout;
     }
     if (!worth_it || !spin(loop, limit)) {
         if (worth_it && timeout > 0) {
@@ -294,12 +305,13 @@ void horo__loop_turn(struct horo_loop *loop)
         if (count_operations(loop) > 0) {
             (void)loop->backend->class->poll(loop->backend, 0);
         }
+        (void)horo__loop_read_clock(loop);
     } else if (loop->is_virtual) {
         wait_virtual(loop);
     } else {
         wait_real(loop);
     }
-    horo__timers_expire(&loop->timers, horo__loop_read_clock(loop));
+    horo__timers_expire(&loop->timers, loop->now_ns);
     run_posts(loop);
     horo__run_batch(loop);
 }
