@@ -218,10 +218,7 @@ int horo__wait_politely(void)
         horo__schedule(self);
         switch_away(self->loop, self);
     }
-    if (horo__unlikely(self->is_reached)) {
-        return horo__scope_deliver(self->scope);
-    }
-    return 0;
+    return horo__unlikely(self->is_reached) ? check_closely(self) : 0;
 }
 
 int horo_yield(void)

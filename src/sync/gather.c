@@ -87,8 +87,8 @@ static int work(void *arg)
         }
         crowd->next++;
         note_result(crowd, index, run_call(crowd, index));
-        if (!crowd->is_beginning) {
-            horo__wait_politely();
+        if (!crowd->is_beginning && has_more(crowd)) {
+            (void)horo__wait_politely(); /* a cancellation is seen above */
         }
     }
     crowd->hands--;

@@ -54,8 +54,10 @@ static void values_travel_along_a_chain(void)
     struct horo_promise one;
     struct horo_promise two;
     struct horo_promise three;
+    struct horo_scope scope;
     void *value = NULL;
 
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
     CHECK_CODE(horo_future_then(NULL, &one, begin_with_one, NULL), 0);
     CHECK_CODE(horo_future_then(&one.future, &two, add_one, NULL), 0);
     CHECK_CODE(horo_future_then(&two.future, &three, add_one, NULL), 0);
@@ -65,6 +67,7 @@ static void values_travel_along_a_chain(void)
     CHECK_CODE(horo_future_result(&two.future, &value), 2);
     CHECK(value == &numbers[1]);
     CHECK_NUMBER(horo_now() - began, HORO_S(2));
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
 }
 
 static int sleep_a_second(void *arg)
@@ -100,13 +103,16 @@ static void the_function_is_called_later(void)
 {
     struct horo_future plain;
     struct horo_promise link;
+    struct horo_scope scope;
 
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
     horo_future_init(&plain);
     CHECK_CODE(horo_future_set(&plain, NULL), 0);
     CHECK_CODE(horo_future_then(&plain, &link, note_result, "called"), 0);
     note("back");
     CHECK_CODE(horo_future_wait(&link.future, NULL), 0);
     CHECK_NOTES("back called:0");
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
 }
 
 static void one_source_may_have_many_links(void)
@@ -114,13 +120,16 @@ static void one_source_may_have_many_links(void)
     struct horo_future plain;
     struct horo_promise first;
     struct horo_promise second;
+    struct horo_scope scope;
 
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
     horo_future_init(&plain);
     CHECK_CODE(horo_future_then(&plain, &first, note_result, "a"), 0);
     CHECK_CODE(horo_future_then(&plain, &second, note_result, "b"), 0);
     CHECK_CODE(horo_future_set(&plain, NULL), 0);
     CHECK_CODE(horo_future_wait(&second.future, NULL), 0);
     CHECK_NOTES("a:0 b:0");
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
 }
 
 /* --- catch --- */
@@ -128,7 +137,9 @@ static void one_source_may_have_many_links(void)
 static void errors_pass_by_then_and_end_at_catch(void)
 {
     struct horo_promise links[5];
+    struct horo_scope scope;
 
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
     CHECK_CODE(horo_future_then(NULL, &links[0], fail, &eio), 0);
     CHECK_CODE(
         horo_future_then(&links[0].future, &links[1], note_result, "never"), 0);
@@ -143,15 +154,19 @@ static void errors_pass_by_then_and_end_at_catch(void)
     CHECK_CODE(horo_future_wait(&links[4].future, NULL), 0);
     CHECK_NOTES("catch:-5 then:0");
     CHECK_CODE(horo_future_result(&links[1].future, NULL), -EIO);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
 }
 
 static void a_catch_may_fail_in_its_turn(void)
 {
     struct horo_promise links[2];
+    struct horo_scope scope;
 
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
     CHECK_CODE(horo_future_then(NULL, &links[0], fail, &eio), 0);
     CHECK_CODE(horo_future_catch(&links[0].future, &links[1], fail, &epipe), 0);
     CHECK_CODE(horo_future_wait(&links[1].future, NULL), -EPIPE);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
 }
 
 /* The errors of a chain do not cancel those who share its scope. */
@@ -172,8 +187,10 @@ static void errors_of_a_chain_concern_no_scope(void)
 static void finally_hears_of_all_and_changes_nothing(void)
 {
     struct horo_promise links[6];
+    struct horo_scope scope;
     void *value = NULL;
 
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
     CHECK_CODE(horo_future_then(NULL, &links[0], begin_with_one, NULL), 0);
     CHECK_CODE(
         horo_future_finally(&links[0].future, &links[1], note_result, "good"),
@@ -191,6 +208,7 @@ static void finally_hears_of_all_and_changes_nothing(void)
         0);
     CHECK_CODE(horo_future_wait(&links[5].future, NULL), -ECANCELED);
     CHECK_NOTES("good:0 bad:-5 gone:-125");
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
 }
 
 static void a_failing_finally_is_the_outcome(void)
@@ -201,7 +219,9 @@ static void a_failing_finally_is_the_outcome(void)
 
     for (int i = 0; i < 4; i++) {
         struct horo_promise links[2];
+        struct horo_scope scope;
 
+        CHECK_CODE(horo_scope_open(&scope, NULL), 0);
         CHECK_CODE(horo_future_then(NULL, &links[0],
                                     firsts[i] ? fail : begin_with_one,
                                     firsts[i]),
@@ -210,6 +230,7 @@ static void a_failing_finally_is_the_outcome(void)
             horo_future_finally(&links[0].future, &links[1], fail, lasts[i]),
             0);
         CHECK_CODE(horo_future_wait(&links[1].future, NULL), expected[i]);
+        CHECK_CODE(horo_scope_close(&scope, 0), 0);
     }
 }
 
@@ -244,8 +265,10 @@ static void an_unread_error_is_reported_once(void)
 static void an_error_that_was_read_or_caught_is_not_reported(void)
 {
     struct horo_promise links[3];
+    struct horo_scope scope;
     int reports = 0;
 
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
     CHECK_CODE(horo_loop_on_error(horo_loop_self(), take_report, &reports), 0);
     CHECK_CODE(horo_future_then(NULL, &links[0], fail, &eio), 0);
     CHECK_CODE(
@@ -254,6 +277,7 @@ static void an_error_that_was_read_or_caught_is_not_reported(void)
     CHECK_CODE(horo_future_then(NULL, &links[2], fail, &eio), 0);
     CHECK_CODE(horo_future_wait(&links[2].future, NULL), -EIO);
     CHECK_CODE(horo_future_wait(&links[1].future, NULL), 0);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
     for (int i = 0; i < 3; i++) {
         horo_future_fini(&links[i].future);
     }
@@ -267,7 +291,9 @@ static void cancelling_a_link_leaves_its_source_alone(void)
 {
     struct horo_future plain;
     struct horo_promise links[3];
+    struct horo_scope scope;
 
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
     horo_future_init(&plain);
     CHECK_CODE(horo_future_then(&plain, &links[0], note_result, "never"), 0);
     CHECK_CODE(
@@ -285,13 +311,16 @@ static void cancelling_a_link_leaves_its_source_alone(void)
     }
     CHECK_NUMBER(horo_future_state(&plain), HORO_FUTURE_PENDING);
     CHECK_NOTES("end:-125");
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
     horo_future_fini(&plain);
 }
 
 static void a_link_that_waits_in_its_function_is_cancelled_there(void)
 {
     struct horo_promise links[2];
+    struct horo_scope scope;
 
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
     CHECK_CODE(horo_future_then(NULL, &links[0], begin_with_one, NULL), 0);
     CHECK_CODE(horo_future_then(&links[0].future, &links[1], add_one, NULL), 0);
     CHECK_CODE(horo_sleep(HORO_S(0.5)), 0);
@@ -300,16 +329,20 @@ static void a_link_that_waits_in_its_function_is_cancelled_there(void)
     CHECK_CODE(horo_future_wait(&links[1].future, NULL), -ECANCELED);
     CHECK_CODE(horo_future_cancel(&links[1].future), -HORO_EINVALIDSTATE);
     CHECK_CODE(horo_future_result(&links[0].future, NULL), 0);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
 }
 
 static void a_link_can_be_settled_by_nobody_else(void)
 {
     struct horo_promise link;
+    struct horo_scope scope;
 
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
     CHECK_CODE(horo_future_then(NULL, &link, begin_with_one, NULL), 0);
     CHECK_CODE(horo_future_set(&link.future, NULL), -EPERM);
     CHECK_CODE(horo_future_wait(&link.future, NULL), 0);
     CHECK_CODE(horo_future_set(&link.future, NULL), -HORO_EINVALIDSTATE);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
 }
 
 /* The scope that the chain was made in owns it. */
@@ -358,22 +391,27 @@ static void a_chain_cannot_hang_on_itself(void)
     CHECK_CODE(horo_scope_open(&scope, NULL), 0);
     CHECK_CODE(horo_spawn(&scope, chain_on_oneself, &self, &options), 0);
     CHECK_CODE(horo_scope_close(&scope, 0), -EDEADLK);
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
     CHECK_CODE(horo_future_then(NULL, &link, begin_with_one, NULL), 0);
     CHECK_CODE(horo_future_then(&link.future, &link, add_one, NULL), -EDEADLK);
     CHECK_CODE(horo_future_wait(&link.future, NULL), 0);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
 }
 
 /* What goes wrong at the beginning is found at the end. */
 static void a_link_that_could_not_be_made_has_failed(void)
 {
     struct horo_promise links[2];
+    struct horo_scope scope;
 
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
     CHECK_CODE(horo_future_then(NULL, &links[0], NULL, NULL), -EINVAL);
     CHECK_CODE(
         horo_future_catch(&links[0].future, &links[1], note_result, "catch"),
         0);
     CHECK_CODE(horo_future_wait(&links[1].future, NULL), 0);
     CHECK_NOTES("catch:-22");
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
 }
 
 static void outside_a_task_no_chain_is_made(void)
@@ -535,7 +573,7 @@ static void library_ask(int result,
 
 static void callbacks_settle_futures(void)
 {
-    struct horo_future future;
+    static struct horo_future future;
     void *value = NULL;
 
     horo_future_init(&future);
@@ -547,6 +585,7 @@ static void callbacks_settle_futures(void)
     CHECK_CODE(horo_future_wait(&future, NULL), -EIO);
     CHECK_CODE(horo_yield(), 0);
     CHECK_CODE(horo_future_result(&future, NULL), -EIO);
+    (void)horo_call_cancel(&library.later);
 }
 
 int main(void)
