@@ -548,6 +548,17 @@ static void join_waits_until_all_is_done(void)
     CHECK_NOTES("b:cancelled a:ok");
 }
 
+static void a_join_cancelled_before_it_runs_says_so(void)
+{
+    make(1, HORO_CHANNEL_FIFO, NULL);
+    put(1);
+    start(joiner, &a);
+    CHECK_CODE(horo_channel_done(&channel), 0);
+    horo_scope_cancel(&a.own);
+    finish(0);
+    CHECK_NOTES("a:cancelled");
+}
+
 static void join_counts_what_passes_from_hand_to_hand(void)
 {
     make(0, HORO_CHANNEL_FIFO, NULL);
@@ -760,6 +771,7 @@ int main(void)
     RUN_IN_LOOP(queue_shutdown_immediate);
     RUN_IN_LOOP(queue_shutdown_immediate_of_getters);
     RUN_IN_LOOP(join_waits_until_all_is_done);
+    RUN_IN_LOOP(a_join_cancelled_before_it_runs_says_so);
     RUN_IN_LOOP(join_counts_what_passes_from_hand_to_hand);
     RUN_IN_LOOP(what_nobody_receives_is_discarded_once);
     RUN_IN_LOOP(wrong_options_are_refused);

@@ -312,6 +312,28 @@ static void a_future_ends_the_wait(void)
     horo_future_fini(&future);
 }
 
+/* An error that the select did not choose is still to be read by somebody. */
+static void a_future_that_comes_too_late_is_not_read(void)
+{
+    int item;
+    struct horo_future future;
+    struct horo_case cases[] = { HORO_RECEIVE(&left, &item),
+                                 HORO_DONE(&future) };
+    struct chooser chooser = { 'a', cases, 2, 0, { 0 } };
+
+    begin(1, 1);
+    horo_future_init(&future);
+    start(choose, &chooser);
+    put(&left, 1);
+    CHECK_CODE(horo_future_fail(&future, -EIO), 0);
+    finish(0);
+    CHECK_NOTES("a:0");
+    CHECK(!future.is_read);
+    CHECK_CODE(cases[1].result, 0);
+    CHECK_CODE(horo_future_result(&future, NULL), -EIO);
+    horo_future_fini(&future);
+}
+
 static int end_with_5(void *arg)
 {
     (void)arg;
@@ -547,6 +569,7 @@ int main(void)
     RUN_IN_LOOP(two_selects_meet);
     RUN_IN_LOOP(a_select_does_not_meet_itself);
     RUN_IN_LOOP(a_future_ends_the_wait);
+    RUN_IN_LOOP(a_future_that_comes_too_late_is_not_read);
     RUN_IN_LOOP(the_end_of_a_task_ends_the_wait);
     RUN_IN_LOOP(time_ends_the_wait);
     RUN_IN_LOOP(cases_without_a_subject_never_happen);
