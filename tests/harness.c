@@ -67,6 +67,8 @@ void harness_watch(const char *name)
     (void)sigemptyset(&action.sa_mask);
     (void)sigaction(SIGALRM, &action, NULL);
     (void)sigaction(SIGABRT, &action, NULL);
+    /* A shell has what it runs in the background ignore it. */
+    (void)signal(SIGINT, SIG_DFL);
     (void)alarm(patience());
 }
 
