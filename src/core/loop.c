@@ -426,7 +426,6 @@ void horo__loop_destroy(struct horo_loop *loop)
 {
     horo__check(loop->stats.tasks_live == 0);
     __atomic_store_n(&loop->is_closed, true, __ATOMIC_SEQ_CST);
-    horo_scope_set_deadline(&loop->idle.root, 0);
     destroy_attachments(loop);
     horo__watches_fini(loop);
     horo__operation_cancel(&loop->wake_operation);

@@ -648,6 +648,37 @@ static void a_late_ctrl_c_is_for_the_next_run(void)
     CHECK_NOTES("main-125 main0");
 }
 
+static void do_nothing(void *arg)
+{
+    (void)arg;
+}
+
+static int post_a_lot_and_interrupt(void *arg)
+{
+    for (int i = 0; i < 200; i++) {
+        CHECK_CODE(horo_loop_post(horo_loop_self(), do_nothing, NULL), 0);
+    }
+    return interrupt_and_end(arg);
+}
+
+/* So many posts come before the first that it is still under way. */
+static void two_late_ctrl_c_are_one(void)
+{
+    struct horo_loop *loop = make_loop();
+
+    if (HARNESS_TSAN) {
+        skip("ThreadSanitizer delivers the signal later still");
+        destroy_loop(&loop);
+        return;
+    }
+    CHECK_CODE(horo_loop_run(loop, post_a_lot_and_interrupt, NULL), 7);
+    CHECK_CODE(horo_loop_run(loop, interrupt_and_end, NULL), 7);
+    CHECK_CODE(horo_loop_run(loop, sleep_and_note, "main"), -ECANCELED);
+    CHECK_CODE(horo_loop_run(loop, sleep_and_note, "main"), 0);
+    destroy_loop(&loop);
+    CHECK_NOTES("main-125 main0");
+}
+
 static int run_and_interrupt_twice(void *arg)
 {
     struct horo_loop *loop = NULL;
@@ -824,6 +855,7 @@ int main(void)
     RUN(ctrl_c_stops_a_loop_without_main_task);
     RUN(ctrl_c_cancels_the_main_task_of_each_run);
     RUN(a_late_ctrl_c_is_for_the_next_run);
+    RUN(two_late_ctrl_c_are_one);
     RUN(the_second_ctrl_c_ends_the_program);
     RUN(a_loop_can_leave_ctrl_c_alone);
     RUN(a_failure_in_the_loop_s_scope_is_reported_once);

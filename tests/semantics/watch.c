@@ -246,6 +246,28 @@ static void a_descriptor_may_be_closed_after_its_watch(void)
     (void)take_notes();
 }
 
+static void a_number_that_was_watched_can_be_watched_anew(void)
+{
+    for (int i = 0; i < 3; i++) {
+        struct reader reader = { 0 };
+        int ends[2];
+
+        CHECK_NUMBER(pipe(ends), 0);
+        reader.fd = ends[0];
+        CHECK_CODE(
+            horo_watch_fd(ends[0], POLLIN, read_or_wait, &reader, &watch), 0);
+        CHECK_CODE(horo_sleep(HORO_MS(1)), 0);
+        CHECK_NUMBER(write(ends[1], "x", 1), 1);
+        CHECK_CODE(horo_sleep(HORO_MS(1)), 0);
+        CHECK_NUMBER(reader.calls, 1);
+        horo_unwatch(&watch);
+        (void)close(ends[0]);
+        (void)close(ends[1]);
+    }
+    turn_often();
+    CHECK_NOTES("x x x");
+}
+
 static int leave_watches_behind(void *arg)
 {
     int *ends = arg;
@@ -385,6 +407,7 @@ int main(void)
     RUN_IN_LOOP(the_end_of_the_other_side_is_told);
     RUN_IN_LOOP(a_watch_that_ended_is_not_called_though_it_was_ready);
     RUN_IN_LOOP(a_descriptor_may_be_closed_after_its_watch);
+    RUN_IN_LOOP(a_number_that_was_watched_can_be_watched_anew);
     RUN(a_loop_ends_the_watches_that_are_left);
     RUN_IN_LOOP(files_and_folders_are_refused);
     RUN(without_a_loop_nothing_is_watched);
