@@ -648,34 +648,40 @@ static void a_late_ctrl_c_is_for_the_next_run(void)
     CHECK_NOTES("main-125 main0");
 }
 
-static void do_nothing(void *arg)
+static void count(void *arg)
 {
-    (void)arg;
+    ++*(int *)arg;
 }
 
 static int post_a_lot_and_interrupt(void *arg)
 {
     for (int i = 0; i < 200; i++) {
-        CHECK_CODE(horo_loop_post(horo_loop_self(), do_nothing, NULL), 0);
+        if (i == 150) {
+            interrupt(NULL);
+        }
+        CHECK_CODE(horo_loop_post(horo_loop_self(), count, arg), 0);
     }
-    return interrupt_and_end(arg);
+    return 7;
 }
 
 /* So many posts come before the first that it is still under way. */
 static void two_late_ctrl_c_are_one(void)
 {
     struct horo_loop *loop = make_loop();
+    int posts = 0;
 
     if (HARNESS_TSAN) {
         skip("ThreadSanitizer delivers the signal later still");
         destroy_loop(&loop);
         return;
     }
-    CHECK_CODE(horo_loop_run(loop, post_a_lot_and_interrupt, NULL), 7);
+    CHECK_CODE(horo_loop_run(loop, post_a_lot_and_interrupt, &posts), 7);
     CHECK_CODE(horo_loop_run(loop, interrupt_and_end, NULL), 7);
+    CHECK(posts < 150);
     CHECK_CODE(horo_loop_run(loop, sleep_and_note, "main"), -ECANCELED);
     CHECK_CODE(horo_loop_run(loop, sleep_and_note, "main"), 0);
     destroy_loop(&loop);
+    CHECK_NUMBER(posts, 200);
     CHECK_NOTES("main-125 main0");
 }
 
