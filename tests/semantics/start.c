@@ -1,5 +1,7 @@
 /* Tasks that begin before their parent goes on: eager ones, and those that
  * report when they are ready. */
+#include <sys/socket.h>
+
 #include "core/wait.h"
 #include "harness.h"
 
@@ -135,6 +137,37 @@ static void what_need_not_wait_does_not_end_the_eagerness(void)
     note("parent");
     CHECK_CODE(horo_scope_close(&scope, 0), 0);
     CHECK_NOTES("0 1 2 3 4 parent");
+}
+
+static int send_bytes(void *arg)
+{
+    for (int i = 0; i < 3; i++) {
+        CHECK_CODE(horo_stream_write(arg, "x", 1), 1);
+    }
+    note("sent");
+    return 0;
+}
+
+/* The ring answers none at once. */
+static void operations_that_need_not_wait_do_not_end_the_eagerness(void)
+{
+    bool is_ring = strcmp(horo_loop_backend(horo_loop_self()), "uring") == 0;
+    struct horo_stream *ends[2];
+    int fds[2];
+    struct horo_scope scope;
+
+    CHECK_NUMBER(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+    for (int i = 0; i < 2; i++) {
+        CHECK_CODE(horo_stream_open_fd(fds[i], &ends[i]), 0);
+    }
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    CHECK_CODE(horo_spawn(&scope, send_bytes, ends[0], &eagerly), 0);
+    note("parent");
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    CHECK_NOTES(is_ring ? "parent sent" : "sent parent");
+    for (int i = 0; i < 2; i++) {
+        horo_stream_close(&ends[i]);
+    }
 }
 
 static int ask_for_a_call(void *arg)
@@ -623,6 +656,7 @@ int main(void)
     RUN_IN_LOOP(eager_tasks_may_have_eager_tasks);
     RUN_IN_LOOP(many_eager_tasks_all_run_at_once);
     RUN_IN_LOOP(what_need_not_wait_does_not_end_the_eagerness);
+    RUN_IN_LOOP(operations_that_need_not_wait_do_not_end_the_eagerness);
     RUN_IN_LOOP(a_callback_keeps_its_place_though_an_eager_task_asked_for_it);
     RUN_IN_LOOP(a_callback_cannot_be_eager);
     RUN_IN_LOOP(an_eager_task_of_a_cancelled_scope_is_told_at_once);
