@@ -1,6 +1,7 @@
 /* Chains: then, catch, finally; shields; futures that callbacks settle. */
 #include <pthread.h>
 
+#include "cancel.h"
 #include "harness.h"
 
 static int numbers[10];
@@ -588,6 +589,37 @@ static void callbacks_settle_futures(void)
     (void)horo_call_cancel(&library.later);
 }
 
+/* --- cancelled at any point --- */
+
+static int count_call(void *arg, int result, void **value)
+{
+    (void)result;
+    (void)value;
+    ++*(int *)arg;
+    return 0;
+}
+
+static int every_link_settles_and_finally_is_called_once(void)
+{
+    struct horo_promise links[3];
+    struct horo_scope scope;
+    int calls = 0;
+    int rc;
+
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    CHECK_CODE(horo_future_then(NULL, &links[0], begin_with_one, NULL), 0);
+    CHECK_CODE(horo_future_then(&links[0].future, &links[1], add_one, NULL), 0);
+    CHECK_CODE(
+        horo_future_finally(&links[1].future, &links[2], count_call, &calls),
+        0);
+    (void)horo_future_wait(&links[2].future, NULL);
+    (void)horo_scope_close(&scope, 0);
+    rc = horo_future_result(&links[2].future, NULL);
+    CHECK_NUMBER(calls, 1);
+    CHECK(rc == 2 || rc == -ECANCELED);
+    return rc == 2 ? 0 : rc;
+}
+
 int main(void)
 {
     RUN_IN_LOOP(values_travel_along_a_chain);
@@ -614,5 +646,6 @@ int main(void)
     RUN_IN_LOOP(a_shield_follows_what_has_settled_and_may_go_first);
     RUN_IN_LOOP(another_thread_cannot_shield);
     RUN_IN_LOOP(callbacks_settle_futures);
+    CANCEL_SWEEP(every_link_settles_and_finally_is_called_once);
     return tap_end();
 }

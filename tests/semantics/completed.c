@@ -1,4 +1,5 @@
 /* Futures one after another, as they settle. */
+#include "cancel.h"
 #include "harness.h"
 
 struct job {
@@ -278,6 +279,28 @@ static void outside_a_task_it_does_not_open(void)
     horo_as_completed_close(&completed);
 }
 
+/* --- cancelled at any point --- */
+
+static int each_future_comes_once(void)
+{
+    struct group group;
+    int seen[JOBS] = { 0 };
+    int count = 0;
+    size_t index;
+    int rc;
+
+    open_group(&group);
+    rc = horo_as_completed_open(&group.completed, group.futures, JOBS);
+    while (rc == 0 &&
+           (rc = horo_as_completed_next(&group.completed, &index)) == 0) {
+        CHECK_NUMBER(seen[index]++, 0);
+        count++;
+    }
+    horo_as_completed_close(&group.completed);
+    CHECK(rc == -ECANCELED || (rc == -HORO_EDONE && count == JOBS));
+    return horo_scope_close(&group.scope, rc == -HORO_EDONE ? 0 : rc);
+}
+
 int main(void)
 {
     RUN_IN_LOOP(as_completed);
@@ -289,5 +312,6 @@ int main(void)
     RUN_IN_LOOP(what_settles_after_a_cancellation_is_kept);
     RUN_IN_LOOP(a_task_cannot_await_itself);
     RUN(outside_a_task_it_does_not_open);
+    CANCEL_SWEEP(each_future_comes_once);
     return tap_end();
 }

@@ -1,4 +1,5 @@
 /* Gathering: all calls at once, each with its result, none left running. */
+#include "cancel.h"
 #include "harness.h"
 
 static const struct horo_gather_options collect = { .collect = true };
@@ -624,6 +625,48 @@ static void beyond_the_limit_of_tasks_all_are_cancelled(void)
     CHECK_CODE(run_loop(gather_too_many, NULL, &options), -EAGAIN);
 }
 
+/* --- cancelled at any point --- */
+
+/* Makes something, after a while, with a little cleanup that waits. */
+static int make_thing(void *arg)
+{
+    struct horo_scope cleanup;
+    int rc = horo_sleep(HORO_MS(10));
+
+    CHECK_CODE(horo_scope_open(&cleanup, &shielded), 0);
+    (void)horo_sleep(HORO_MS(1));
+    (void)horo_scope_close(&cleanup, 0);
+    if (rc == 0) {
+        *(bool *)arg = true;
+    }
+    return rc;
+}
+
+static int things_are_made_and_none_is_lost(void)
+{
+    enum { COUNT = 5 };
+    bool things[COUNT] = { false };
+    struct horo_call calls[COUNT];
+    struct horo_loop_stats before;
+    struct horo_loop_stats after;
+    bool are_all = true;
+    int rc;
+
+    for (int i = 0; i < COUNT; i++) {
+        calls[i] = (struct horo_call){ .fn = make_thing, .arg = &things[i] };
+    }
+    CHECK_CODE(horo_loop_stats(&before), 0);
+    rc = horo_gather(calls, COUNT, &(struct horo_gather_options){ .limit = 3 });
+    CHECK_CODE(horo_loop_stats(&after), 0);
+    CHECK_NUMBER(after.tasks_live, before.tasks_live);
+    for (int i = 0; i < COUNT; i++) {
+        CHECK_NUMBER(things[i], calls[i].result == 0);
+        are_all = are_all && things[i];
+    }
+    CHECK_NUMBER(rc == 0, are_all);
+    return rc;
+}
+
 int main(void)
 {
     RUN_IN_LOOP(results_are_in_the_order_of_the_calls);
@@ -654,5 +697,6 @@ int main(void)
     RUN_IN_LOOP(a_stack_beyond_eight_mebibytes_is_refused);
     RUN(outside_a_task_nothing_can_be_gathered);
     RUN(beyond_the_limit_of_tasks_all_are_cancelled);
+    CANCEL_SWEEP(things_are_made_and_none_is_lost);
     return tap_end();
 }

@@ -1,4 +1,5 @@
 /* Races: the first success, the others cancelled and awaited. */
+#include "cancel.h"
 #include "harness.h"
 
 static const struct horo_scope_options shielded = { .shield = true,
@@ -236,6 +237,40 @@ static void outside_a_task_there_is_no_race(void)
     CHECK_CODE(horo_race(calls, 1, NULL, NULL), -HORO_ENOTASK);
 }
 
+/* --- cancelled at any point --- */
+
+static int win_in_turn(void *arg)
+{
+    int *place = arg;
+    int rc = horo_sleep(HORO_MS(*place));
+
+    *place = rc == 0 ? -1 : *place; /* won, or too late */
+    return rc;
+}
+
+static int a_winner_is_one_that_has_won(void)
+{
+    int places[] = { 20, 10, 10, 30 };
+    struct horo_call calls[4];
+    size_t winner = 99;
+    int rc;
+
+    for (int i = 0; i < 4; i++) {
+        calls[i] = (struct horo_call){ .fn = win_in_turn, .arg = &places[i] };
+    }
+    rc = horo_race(calls, 4, NULL, &winner);
+    CHECK_NUMBER(rc == 0, winner < 4);
+    for (int i = 0; i < 4; i++) {
+        CHECK_NUMBER(calls[i].result == 0, places[i] == -1);
+    }
+    if (rc == 0) {
+        CHECK_NUMBER(places[winner], -1);
+    } else {
+        CHECK_CODE(rc, -ECANCELED);
+    }
+    return rc;
+}
+
 int main(void)
 {
     RUN_IN_LOOP(the_first_success_wins);
@@ -249,5 +284,6 @@ int main(void)
     RUN_IN_LOOP(a_winner_is_not_lost_to_a_cancellation);
     RUN_IN_LOOP(nobody_wins_an_empty_race);
     RUN(outside_a_task_there_is_no_race);
+    CANCEL_SWEEP(a_winner_is_one_that_has_won);
     return tap_end();
 }
