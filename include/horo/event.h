@@ -33,7 +33,8 @@ HORO__API void horo_event_clear(struct horo_event *event);
 /* True from a set to the next clear. */
 HORO__API bool horo_event_is_set(const struct horo_event *event);
 
-/* Waits until the event has been set. Suspends, unless it is. Returns 0;
+/* Waits until the event has been set. Suspends; when the event is set, only now
+ * and then, to let others run. Returns 0;
  * -ECANCELED in a cancelled scope; -HORO_ENOTASK outside a task. When it
  * returns 0 the event may have been cleared again: look at what it told of. */
 HORO__API int horo_event_wait(struct horo_event *event);

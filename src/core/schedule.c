@@ -174,6 +174,16 @@ int horo__wait_check(void)
     return 0;
 }
 
+int horo__wait_check_self(struct horo_task **ret_self)
+{
+    int rc = horo__wait_check();
+
+    if (horo__likely(rc == 0)) {
+        *ret_self = horo__loop->current;
+    }
+    return rc;
+}
+
 int horo__wait(const struct horo__wait_kind *kind, void *awaited)
 {
     struct horo_task *self = horo__loop->current;

@@ -23,7 +23,7 @@ bool horo_event_is_set(const struct horo_event *event)
 int horo_event_wait(struct horo_event *event)
 {
     struct horo__waiter waiter;
-    int rc = horo__wait_check();
+    int rc = horo__wait_politely(); /* only others can clear the event */
 
     if (rc < 0 || event->is_set) {
         return rc;

@@ -24,8 +24,8 @@ static __attribute__((noinline)) int wait_for_lock(struct horo_lock *lock)
 
 int horo_lock_acquire(struct horo_lock *lock)
 {
-    struct horo_task *self = horo_task_self();
-    int rc = horo__wait_check();
+    struct horo_task *self;
+    int rc = horo__wait_check_self(&self);
 
     if (horo__unlikely(rc < 0)) {
         return rc;

@@ -71,8 +71,8 @@ static int wait_for_turn(struct horo_rwlock *lock, bool writes)
 
 static int acquire(struct horo_rwlock *lock, bool writes)
 {
-    struct horo_task *self = horo_task_self();
-    int rc = horo__wait_check();
+    struct horo_task *self;
+    int rc = horo__wait_check_self(&self);
 
     if (horo__unlikely(rc < 0)) {
         return rc;

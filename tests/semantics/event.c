@@ -150,6 +150,30 @@ static void a_wait_ends_with_the_deadline(void)
     horo_event_set(&event); /* nobody is in line any more */
 }
 
+static int clear_event(void *arg)
+{
+    horo_event_clear(arg);
+    return 0;
+}
+
+/* A task that asks again and again lets others run. */
+static void a_set_event_keeps_nobody_from_running(void)
+{
+    struct horo_event event = { 0 };
+    struct horo_scope scope;
+    int turns = 0;
+
+    horo_event_set(&event);
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    CHECK_CODE(horo_spawn(&scope, clear_event, &event, NULL), 0);
+    while (horo_event_is_set(&event) && turns < 100000) {
+        CHECK_CODE(horo_event_wait(&event), 0);
+        turns++;
+    }
+    CHECK(turns < 100000);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+}
+
 static void set_by_post(void *arg)
 {
     horo_event_set(arg);
@@ -183,6 +207,7 @@ int main(void)
     RUN_IN_LOOP(a_waiter_that_was_let_go_on_and_then_cancelled_has_waited);
     RUN_IN_LOOP(waiting_in_a_cancelled_scope_is_refused);
     RUN_IN_LOOP(a_wait_ends_with_the_deadline);
+    RUN_IN_LOOP(a_set_event_keeps_nobody_from_running);
     RUN_IN_LOOP(a_callback_may_set);
     RUN(outside_a_task_one_may_set_but_not_wait);
     return tap_end();
