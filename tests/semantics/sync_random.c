@@ -200,10 +200,10 @@ static int cancel_at_random(void *arg)
     for (int i = 0; i < CANCELS; i++) {
         struct horo_scope *scope = stage->users[pick(USERS)];
 
-        dawdle();
-        if (scope && scope == stage->users[pick(USERS)]) {
+        if (scope) {
             horo_scope_cancel(scope);
         }
+        dawdle();
     }
     return 0;
 }
