@@ -1,9 +1,9 @@
 /* Which web server does each host run? Asks ten hosts at a time.
  * usage: census_bounded HOST:PORT...
  *
- * Recalls main_threads_improved() of the Bulgarian lecture: the semaphore of
- * ten is ten tasks that share a list. They need no lock: another task runs only
- * while this one waits. */
+ * Recalls main_threads_improved() of the Bulgarian lecture, its thread for each
+ * host and its BoundedSemaphore(10). The counters need no lock: another task
+ * runs only while this one waits. */
 #define _GNU_SOURCE 1 /* strcasestr() */
 #include <horo.h>
 #include <stdio.h>
@@ -21,6 +21,7 @@ struct counter {
 struct census {
     char **next; /* site to ask, HOST:PORT; NULL behind the last one */
     struct counter *counters;
+    struct horo_semaphore ten;
 };
 
 static void count(struct counter *counter, const char *server)
@@ -62,30 +63,35 @@ static int ask_next(struct census *census)
     return rc == -ECANCELED ? -ECANCELED : 0;
 }
 
-static int ask_many(void *arg)
+static int ask_in_turn(void *arg)
 {
     struct census *census = arg;
+    int rc;
 
-    while (*census->next && ask_next(census) == 0) {}
-    return 0;
+    HORO_WITH(semaphore, &census->ten, rc) {
+        rc = ask_next(census);
+    }
+    return rc;
 }
 
 static int take_census(void *arg)
 {
-    struct horo_scope ten;
+    struct census *census = arg;
+    struct horo_scope all;
     int rc = 0;
 
-    horo_scope_open(&ten, NULL);
-    for (int i = 0; i < 10 && rc == 0; i++) {
-        rc = horo_spawn(&ten, ask_many, arg, NULL);
+    horo_semaphore_init(&census->ten, 10, 10);
+    horo_scope_open(&all, NULL);
+    for (char **site = census->next; *site && rc == 0; site++) {
+        rc = horo_spawn(&all, ask_in_turn, census, NULL);
     }
-    return horo_scope_close(&ten, rc);
+    return horo_scope_close(&all, rc);
 }
 
 int main(int argc, char **argv)
 {
     struct counter *counters = calloc((size_t)argc, sizeof *counters);
-    struct census census = { argv + 1, counters };
+    struct census census = { .next = argv + 1, .counters = counters };
     int rc = counters ? horo_run(take_census, &census, NULL) : -ENOMEM;
 
     printf("{");
