@@ -113,6 +113,25 @@ static void with_fewer_tokens_those_lent_have_to_come_back(void)
     horo_limiter_fini(&limiter);
 }
 
+/* The table of borrowers grows with the total. */
+static void borrowers_are_known_after_a_change(void)
+{
+    struct horo_limiter limiter;
+    struct user users[2];
+    struct horo_scope scope;
+
+    CHECK_CODE(horo_limiter_init(&limiter, 3), 0);
+    spawn_users(&scope, users, 2, &limiter);
+    CHECK_CODE(horo_limiter_acquire(&limiter), 0);
+    CHECK_CODE(horo_limiter_set_total(&limiter, 100), 0);
+    CHECK_CODE(horo_limiter_acquire(&limiter), -EDEADLK);
+    CHECK_CODE(horo_limiter_release(&limiter), 0);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    CHECK_NOTES("A0 B0");
+    CHECK_NUMBER(horo_limiter_borrowed(&limiter), 0);
+    horo_limiter_fini(&limiter);
+}
+
 enum { MANY = 1000 };
 
 /* Tasks that come and go in another order than they came: the table of
@@ -202,6 +221,7 @@ int main(void)
     RUN_IN_LOOP(lock_handoff_of_a_token);
     RUN_IN_LOOP(more_tokens_are_lent_at_once);
     RUN_IN_LOOP(with_fewer_tokens_those_lent_have_to_come_back);
+    RUN_IN_LOOP(borrowers_are_known_after_a_change);
     RUN_IN_LOOP(many_borrowers);
     RUN_IN_LOOP(misuse_of_a_limiter_is_told);
     RUN(only_a_task_can_borrow);
