@@ -1,5 +1,6 @@
 /* Generators in tasks: their bodies run as whoever asks, and may suspend. */
 #include <errno.h>
+#include <execinfo.h>
 #include <fenv.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -702,6 +703,94 @@ static void the_stack_is_aligned(void)
     CHECK_NOTES("1.5 1.5 1.5 1.5 1.5");
 }
 
+/* --- what debuggers see --- */
+
+enum { FRAMES_LIMIT = 64 };
+
+/* Where calls on the way will go on, the innermost first. */
+static struct {
+    void *in_body;
+    void *in_outer_body;
+    void *in_task;
+} places;
+
+/* Every caller still has something to do after its call, so that none of the
+ * calls becomes a jump. */
+static volatile unsigned returned;
+
+static __attribute__((noinline)) int look_back(void)
+{
+    void *frames[FRAMES_LIMIT];
+    int count = backtrace(frames, FRAMES_LIMIT);
+    int found = 0;
+
+    places.in_body = __builtin_return_address(0);
+    for (int i = 0; i < count && found < 3; i++) {
+        void *const wanted[] = { places.in_body, places.in_outer_body,
+                                 places.in_task };
+
+        found += frames[i] == wanted[found];
+    }
+    CHECK(count > 0 && count < FRAMES_LIMIT);
+    CHECK_NUMBER(found, 3);
+    returned++;
+    return horo_generator_yield(&places, NULL);
+}
+
+static int look_back_twice(void *arg)
+{
+    int rc = look_back();
+
+    (void)arg;
+    returned++;
+    if (rc == 0) {
+        rc = horo_sleep(1);
+    }
+    if (rc == 0) {
+        rc = look_back();
+    }
+    returned++;
+    return rc;
+}
+
+static __attribute__((noinline)) void *ask_from(void **ret_place,
+                                                struct horo_generator *g)
+{
+    void *value;
+
+    *ret_place = __builtin_return_address(0);
+    value = horo_generator_next(g);
+    returned++;
+    return value;
+}
+
+static int hand_on(void *arg)
+{
+    void *value;
+    int rc = 0;
+
+    while (rc == 0 && (value = ask_from(&places.in_outer_body, arg))) {
+        rc = horo_generator_yield(value, NULL);
+    }
+    return rc;
+}
+
+static void a_backtrace_goes_on_into_those_who_ask(void)
+{
+    struct horo_generator *inner = create(look_back_twice, NULL);
+    struct horo_generator *outer = create(hand_on, inner);
+
+#if defined(HORO_CONTEXT_UCONTEXT)
+    skip("the C library's contexts have no way on");
+#else
+    CHECK(ask_from(&places.in_task, outer) == &places);
+    CHECK(ask_from(&places.in_task, outer) == &places);
+    CHECK(ask_from(&places.in_task, outer) == NULL);
+#endif
+    CHECK_CODE(horo_generator_destroy(&outer), 0);
+    CHECK_CODE(horo_generator_destroy(&inner), 0);
+}
+
 /* --- overflow --- */
 
 static volatile int frames;
@@ -794,6 +883,7 @@ int main(void)
     RUN_IN_LOOP(an_ended_body_leaves_no_rounding_behind);
     RUN_IN_LOOP(registers_survive_the_steps);
     RUN_IN_LOOP(the_stack_is_aligned);
+    RUN_IN_LOOP(a_backtrace_goes_on_into_those_who_ask);
     RUN(an_overflow_is_reported_with_the_right_name);
     return tap_end();
 }
