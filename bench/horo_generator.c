@@ -7,7 +7,7 @@
 #include "core/generator.h"
 #include "sys/clock.h"
 
-enum { STEPS = 1000000, GENERATORS = 50000, ROUNDS = 40 };
+enum { STEPS = 50000, GENERATORS = 2000, ROUNDS = 500 };
 
 struct figures {
     double step_ns;      /* horo_generator_next(), in a task */
