@@ -5,6 +5,10 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #include "harness.h"
 
 static struct horo_generator *create(horo_generator_fn *fn, void *arg)
@@ -542,19 +546,30 @@ static void a_callback_may_ask_and_the_body_cannot_wait_then(void)
 
 /* --- what the processor remembers --- */
 
+/* Both halves of the control where there are two, and all exceptions masked
+ * as a program finds them. fegetround(3) looks at one half only. */
+static void check_rounding(int mode)
+{
+    CHECK_NUMBER(fegetround(), mode);
+#if defined(__x86_64__)
+    CHECK_NUMBER(_MM_GET_ROUNDING_MODE(), (unsigned)mode << 3);
+    CHECK_NUMBER(_MM_GET_EXCEPTION_MASK(), _MM_MASK_MASK);
+#endif
+}
+
 static int round_upward(void *arg)
 {
     int rc = 0;
 
-    CHECK_NUMBER(fegetround(), FE_TONEAREST);
+    check_rounding(FE_TONEAREST);
     CHECK_NUMBER(fesetround(FE_UPWARD), 0);
     for (int i = 0; rc == 0; i++) {
-        CHECK_NUMBER(fegetround(), FE_UPWARD);
+        check_rounding(FE_UPWARD);
         CHECK_CODE(i % 2 ? horo_yield() : horo_sleep(1), 0);
-        CHECK_NUMBER(fegetround(), FE_UPWARD);
+        check_rounding(FE_UPWARD);
         rc = horo_generator_yield(arg, NULL);
     }
-    CHECK_NUMBER(fegetround(), FE_UPWARD);
+    check_rounding(FE_UPWARD);
     return rc;
 }
 
@@ -566,12 +581,12 @@ static int keep_rounding(void *arg)
     CHECK_NUMBER(fesetround(mode), 0);
     for (int i = 0; i < 10; i++) {
         CHECK(horo_generator_next(g) == &mode);
-        CHECK_NUMBER(fegetround(), mode);
+        check_rounding(mode);
         CHECK_CODE(horo_yield(), 0);
-        CHECK_NUMBER(fegetround(), mode);
+        check_rounding(mode);
     }
     CHECK_CODE(horo_generator_close(g), 0);
-    CHECK_NUMBER(fegetround(), mode);
+    check_rounding(mode);
     CHECK_CODE(horo_generator_destroy(&g), 0);
     return 0;
 }
@@ -587,7 +602,7 @@ static void body_and_caller_keep_their_rounding(void)
         CHECK_CODE(horo_spawn(&scope, keep_rounding, &modes[i], NULL), 0);
     }
     CHECK_CODE(horo_scope_close(&scope, 0), 0);
-    CHECK_NUMBER(fegetround(), FE_TONEAREST);
+    check_rounding(FE_TONEAREST);
 }
 
 /* What the body changes on its last way out stays with it, too. */
@@ -603,16 +618,78 @@ static void an_ended_body_leaves_no_rounding_behind(void)
     struct horo_generator *g = create(change_and_end, NULL);
 
     CHECK(horo_generator_next(g) == NULL);
-    CHECK_NUMBER(fegetround(), FE_TONEAREST);
+    check_rounding(FE_TONEAREST);
     CHECK_CODE(horo_generator_destroy(&g), 0);
     CHECK_NUMBER(fesetround(FE_UPWARD), 0);
     g = create(change_and_end, NULL);
     CHECK_NUMBER(fesetround(FE_DOWNWARD), 0);
     CHECK(horo_generator_next(g) == NULL);
-    CHECK_NUMBER(fegetround(), FE_DOWNWARD);
+    check_rounding(FE_DOWNWARD);
     CHECK_CODE(horo_generator_destroy(&g), 0);
     CHECK_NUMBER(fesetround(FE_TONEAREST), 0);
 }
+
+/* Body and caller begin alike, and part in the body or in the caller. */
+static int take_another_way(void *arg)
+{
+    check_rounding(FE_UPWARD);
+    (void)horo_generator_yield(arg, NULL);
+    check_rounding(FE_UPWARD);
+    CHECK_NUMBER(fesetround(FE_DOWNWARD), 0);
+    (void)horo_generator_yield(arg, NULL);
+    check_rounding(FE_DOWNWARD);
+    CHECK_NUMBER(fesetround(FE_TOWARDZERO), 0);
+    (void)horo_generator_yield(arg, NULL);
+    check_rounding(FE_TOWARDZERO);
+    return 0;
+}
+
+static void a_body_begins_with_the_rounding_of_its_creation(void)
+{
+    struct horo_generator *g;
+    int value;
+
+    CHECK_NUMBER(fesetround(FE_UPWARD), 0);
+    g = create(take_another_way, &value);
+    CHECK(horo_generator_next(g) == &value);
+    check_rounding(FE_UPWARD);
+    CHECK(horo_generator_next(g) == &value);
+    check_rounding(FE_UPWARD);
+    CHECK_NUMBER(fesetround(FE_TONEAREST), 0);
+    CHECK(horo_generator_next(g) == &value);
+    check_rounding(FE_TONEAREST);
+    CHECK(horo_generator_next(g) == NULL);
+    check_rounding(FE_TONEAREST);
+    CHECK_CODE(horo_generator_destroy(&g), 0);
+}
+
+#if defined(__x86_64__) && !defined(HORO_CONTEXT_UCONTEXT)
+
+/* The SSE half alone, as an intrinsic changes it, goes in and out as with any
+ * call. */
+static int check_flush(void *arg)
+{
+    CHECK_NUMBER(_MM_GET_FLUSH_ZERO_MODE(), _MM_FLUSH_ZERO_ON);
+    (void)horo_generator_yield(arg, NULL);
+    CHECK_NUMBER(_MM_GET_FLUSH_ZERO_MODE(), _MM_FLUSH_ZERO_OFF);
+    return 0;
+}
+
+static void mxcsr_alone_flows_as_through_a_call(void)
+{
+    int value;
+    struct horo_generator *g = create(check_flush, &value);
+
+    _MM_SET_FLUSH_ZERO_MODE(_MM_FLUSH_ZERO_ON);
+    CHECK(horo_generator_next(g) == &value);
+    CHECK_NUMBER(_MM_GET_FLUSH_ZERO_MODE(), _MM_FLUSH_ZERO_ON);
+    _MM_SET_FLUSH_ZERO_MODE(_MM_FLUSH_ZERO_OFF);
+    CHECK(horo_generator_next(g) == NULL);
+    CHECK_NUMBER(_MM_GET_FLUSH_ZERO_MODE(), _MM_FLUSH_ZERO_OFF);
+    CHECK_CODE(horo_generator_destroy(&g), 0);
+}
+
+#endif
 
 static uint64_t mix(uint64_t seed, uint64_t i)
 {
@@ -881,6 +958,10 @@ int main(void)
     RUN_IN_LOOP(a_callback_may_ask_and_the_body_cannot_wait_then);
     RUN_IN_LOOP(body_and_caller_keep_their_rounding);
     RUN_IN_LOOP(an_ended_body_leaves_no_rounding_behind);
+    RUN_IN_LOOP(a_body_begins_with_the_rounding_of_its_creation);
+#if defined(__x86_64__) && !defined(HORO_CONTEXT_UCONTEXT)
+    RUN_IN_LOOP(mxcsr_alone_flows_as_through_a_call);
+#endif
     RUN_IN_LOOP(registers_survive_the_steps);
     RUN_IN_LOOP(the_stack_is_aligned);
     RUN_IN_LOOP(a_backtrace_goes_on_into_those_who_ask);

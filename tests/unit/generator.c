@@ -590,7 +590,10 @@ static void too_large_a_stack_is_refused(void)
 static void *use_on_another_thread(void *arg)
 {
     struct horo_generator *g = arg;
+    int up_to = 1;
+    struct horo_generator *own = create(lazy_range, &up_to);
 
+    CHECK_NUMBER(next(own), 0);
     CHECK(horo_generator_next(g) == NULL);
     CHECK_CODE(horo_generator_result(g), -HORO_EOTHERLOOP);
     CHECK(horo_generator_send(g, NULL) == NULL);
@@ -598,7 +601,17 @@ static void *use_on_another_thread(void *arg)
     CHECK_CODE(horo_generator_close(g), -HORO_EOTHERLOOP);
     CHECK_CODE(horo_generator_destroy(&g), -HORO_EOTHERLOOP);
     CHECK(g == arg);
+    CHECK_CODE(horo_generator_destroy(&own), 0);
     return NULL;
+}
+
+/* A thread that has no generators, and one that has. */
+static void *look_from_another_thread(void *arg)
+{
+    CHECK(horo_generator_next(arg) == NULL);
+    CHECK_CODE(horo_generator_result(arg), -HORO_EOTHERLOOP);
+    CHECK_CODE(horo_generator_yield(arg, NULL), -EINVAL);
+    return use_on_another_thread(arg);
 }
 
 static void run_thread(void *(*fn)(void *), void *arg)
@@ -615,9 +628,9 @@ static void another_thread_is_refused(void)
     int up_to = 2;
     struct horo_generator *g = create(lazy_range, &up_to);
 
-    run_thread(use_on_another_thread, g);
+    run_thread(look_from_another_thread, g);
     CHECK_NUMBER(next(g), 0);
-    run_thread(use_on_another_thread, g);
+    run_thread(look_from_another_thread, g);
     CHECK_NUMBER(next(g), 1);
     CHECK_CODE(horo_generator_destroy(&g), 0);
     horo_generator_trim();
