@@ -62,7 +62,7 @@
  *                              struct horo__context *caller, void *value);
  *
  * The two sides come from different calls, and the processor predicts a `ret`
- * by the last call: both would miss each time, for 10 ns. So these two are
+ * by the last call: both would miss each time, for 9 ns. So these two are
  * functions that end in a jump, where that can be had; callers should end in
  * them, that no `ret` of theirs comes after. */
 
