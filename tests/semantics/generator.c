@@ -1,9 +1,9 @@
 /* Generators in tasks: their bodies run as whoever asks, and may suspend. */
 #include <errno.h>
-#include <execinfo.h>
 #include <fenv.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <unwind.h>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -681,6 +681,11 @@ static void mxcsr_alone_flows_as_through_a_call(void)
     struct horo_generator *g = create(check_flush, &value);
 
     _MM_SET_FLUSH_ZERO_MODE(_MM_FLUSH_ZERO_ON);
+    if (_MM_GET_FLUSH_ZERO_MODE() != _MM_FLUSH_ZERO_ON) {
+        skip("Valgrind's processor has no such mode");
+        CHECK_CODE(horo_generator_destroy(&g), 0);
+        return;
+    }
     CHECK(horo_generator_next(g) == &value);
     CHECK_NUMBER(_MM_GET_FLUSH_ZERO_MODE(), _MM_FLUSH_ZERO_ON);
     _MM_SET_FLUSH_ZERO_MODE(_MM_FLUSH_ZERO_OFF);
@@ -795,21 +800,33 @@ static struct {
  * calls becomes a jump. */
 static volatile unsigned returned;
 
+struct search {
+    int frames;
+    int found;
+};
+
+static _Unwind_Reason_Code look_at(struct _Unwind_Context *frame, void *arg)
+{
+    struct search *search = arg;
+    void *const wanted[] = { places.in_body, places.in_outer_body,
+                             places.in_task, NULL };
+
+    search->frames++;
+    search->found += (void *)_Unwind_GetIP(frame) == wanted[search->found];
+    return search->frames < FRAMES_LIMIT && search->found < 3
+               ? _URC_NO_REASON
+               : _URC_END_OF_STACK;
+}
+
+/* What backtrace(3) does, which opens a library for it that tools take for
+ * a leak. */
 static __attribute__((noinline)) int look_back(void)
 {
-    void *frames[FRAMES_LIMIT];
-    int count = backtrace(frames, FRAMES_LIMIT);
-    int found = 0;
+    struct search search = { 0 };
 
     places.in_body = __builtin_return_address(0);
-    for (int i = 0; i < count && found < 3; i++) {
-        void *const wanted[] = { places.in_body, places.in_outer_body,
-                                 places.in_task };
-
-        found += frames[i] == wanted[found];
-    }
-    CHECK(count > 0 && count < FRAMES_LIMIT);
-    CHECK_NUMBER(found, 3);
+    (void)_Unwind_Backtrace(look_at, &search);
+    CHECK_NUMBER(search.found, 3);
     returned++;
     return horo_generator_yield(&places, NULL);
 }
