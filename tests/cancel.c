@@ -69,10 +69,8 @@ static int within_whole(void *arg)
     run.loop = horo_loop_self();
     CHECK_CODE(horo_scope_open(&run.whole, &options), 0);
     run.is_within = true;
-    harness_mute(!run.judge);
     run.result = run.fn(run.arg);
     run.result = horo_scope_close(&run.whole, run.result);
-    harness_mute(false);
     run.is_within = false;
     return 0;
 }
@@ -88,7 +86,9 @@ static void run_once(unsigned long at)
                    target_names[run.target], moment_names[run.moment], at);
     harness_watch(what);
     horo__on_point = count_and_cancel;
+    harness_mute(!run.judge);
     (void)run_loop(within_whole, NULL, NULL);
+    harness_mute(false);
     horo__on_point = NULL;
     (void)take_notes();
 }

@@ -100,11 +100,14 @@ static struct resources count_resources(void)
 static void check_resources(struct resources before)
 {
     struct resources after = count_resources();
+    bool was_muted = is_muted;
 
+    is_muted = false;
     harness_check_number(after.blocks, before.blocks, "blocks of memory left",
                          running_test, 0);
     harness_check_number(after.descriptors, before.descriptors,
                          "descriptors left open", running_test, 0);
+    is_muted = was_muted;
 }
 
 bool is_emulated(void)
@@ -176,14 +179,13 @@ struct call {
     void *arg;
 };
 
-/* The main task of every loop: what it started must be over when it ends. */
-static int main_task(void *arg)
+static void check_loop(void)
 {
-    const struct call *call = arg;
     struct horo_loop_stats stats;
     const char *backend = getenv("HORO_BACKEND");
-    int rc = call->fn(call->arg);
+    bool was_muted = is_muted;
 
+    is_muted = false;
     if (CHECK_CODE(horo_loop_stats(&stats), 0)) {
         CHECK_NUMBER(stats.tasks_live, 1);
         if (!resolver_allowed) {
@@ -194,6 +196,16 @@ static int main_task(void *arg)
     if (backend && *backend) {
         CHECK_TEXT(horo_loop_backend(horo_loop_self()), backend);
     }
+    is_muted = was_muted;
+}
+
+/* The main task of every loop: what it started must be over when it ends. */
+static int main_task(void *arg)
+{
+    const struct call *call = arg;
+    int rc = call->fn(call->arg);
+
+    check_loop();
     return rc;
 }
 
