@@ -154,7 +154,8 @@ unsigned horo__run_ready(struct horo_loop *loop, unsigned most)
 
 void (*horo__on_point)(enum horo__point point);
 
-/* Out of line, so that those who may wait need not save a register. */
+/* For a task with `is_reached`: is it cancelled, or does only a test ask? Out
+ * of line, so that those who may wait need not save a register. */
 static __attribute__((noinline)) int check_closely(struct horo_task *self)
 {
     horo__point_here(HORO__POINT_BEFORE);
