@@ -527,17 +527,21 @@ int main(void)
     RUN_IN_LOOP(a_callback_that_comes_again_is_as_fair_as_a_task_that_yields);
     RUN_IN_LOOP(the_order_holds_for_many);
     RUN_IN_LOOP(a_crowd_of_callbacks_shares_several_turns);
-    RUN_IN_LOOP_ONCE(a_callback_must_not_suspend, "leaves what it got");
+    RUN_IN_LOOP_ONCE(a_callback_must_not_suspend,
+                     "its calls come when all is over");
     RUN_IN_LOOP_ONCE(a_callback_s_memory_is_free_when_it_is_called,
                      "its calls come when all is over");
-    RUN_IN_LOOP_ONCE(a_callback_can_spawn_and_cancel, "leaves what it got");
+    RUN_IN_LOOP_ONCE(a_callback_can_spawn_and_cancel,
+                     "its calls come when all is over");
     RUN_IN_LOOP_ONCE(misuse_is_refused, "its calls come when all is over");
     RUN(without_a_loop_there_are_no_callbacks);
-    RUN_IN_LOOP_ONCE(calls_come_at_their_time, "leaves what it got");
-    RUN_IN_LOOP_ONCE(the_ends_of_time_are_far, "leaves what it got");
+    RUN_IN_LOOP_ONCE(calls_come_at_their_time,
+                     "its calls come when all is over");
+    RUN_IN_LOOP_ONCE(the_ends_of_time_are_far,
+                     "its calls come when all is over");
     RUN_IN_LOOP_ONCE(calls_and_sleeps_of_one_moment_end_as_they_began,
                      "leaves what it got");
-    RUN_IN_LOOP_ONCE(timers, "leaves what it got");
+    RUN_IN_LOOP_ONCE(timers, "its calls come when all is over");
     RUN_IN_LOOP(a_cancelled_call_does_not_come);
     RUN_IN_LOOP(a_call_can_be_cancelled_by_one_of_its_batch);
     RUN_IN_LOOP_ONCE(a_call_can_be_cancelled_after_its_time_has_come,
