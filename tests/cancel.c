@@ -3,20 +3,20 @@
 
 #include <errno.h>
 
-#include "core/points.h"
+#include "core/core.h"
 #include "harness.h"
 
-enum target { EVERYTHING, THE_TASK, ITS_SCOPE, TARGETS };
+enum target { EVERYTHING, THE_TASK, ITS_SCOPE, ANOTHER_TASK, TARGETS };
 
 static const char *const target_names[] = { "everything", "the task",
-                                            "its scope" };
+                                            "its scope", "another task" };
 
 static const enum horo__point moments[] = { HORO__POINT_BEFORE,
                                             HORO__POINT_DURING,
                                             HORO__POINT_AFTER };
 static const char *const moment_names[] = { "before", "during", "after" };
 
-enum { MOMENTS = 3 };
+enum { MOMENTS = 3, MOST_OTHERS = 16 };
 
 /* One run, and what it met. */
 static struct {
@@ -51,12 +51,39 @@ static struct horo_scope *find_victim(void)
     return scope;
 }
 
-/* The probe. Loops of other threads come here, too. */
+/* Each of the other tasks that there are at a point counts as one. Those that
+ * nobody owns are the loop's. */
+static struct horo_scope *find_other_victim(void)
+{
+    struct horo_task_info infos[MOST_OTHERS];
+    size_t count = horo_loop_tasks(infos, MOST_OTHERS);
+    struct horo_scope *victim = NULL;
+
+    for (size_t i = 0; i < count && i < MOST_OTHERS; i++) {
+        if (infos[i].owner && infos[i].task != horo_task_self() &&
+            ++run.met == run.at) {
+            victim = &((struct horo_task *)infos[i].task)->root;
+        }
+    }
+    return victim;
+}
+
+/* Called at each point. Loops of other threads come here, too. */
 static void count_and_cancel(enum horo__point point)
 {
-    if (horo_loop_self() == run.loop && run.is_within &&
-        point == moments[run.moment] && ++run.met == run.at) {
-        horo_scope_cancel(find_victim());
+    struct horo_scope *victim = NULL;
+
+    if (horo_loop_self() != run.loop || !run.is_within ||
+        point != moments[run.moment]) {
+        return;
+    }
+    if (run.target == ANOTHER_TASK) {
+        victim = find_other_victim();
+    } else if (++run.met == run.at) {
+        victim = find_victim();
+    }
+    if (victim) {
+        horo_scope_cancel(victim);
     }
 }
 
@@ -141,7 +168,10 @@ static void sweep_all(void)
     unsigned long runs = 0;
 
     for (int target = 0; target < TARGETS; target++) {
-        for (int moment = 0; moment < MOMENTS; moment++) {
+        /* To others any moment between two waits is the same. */
+        int count = target == ANOTHER_TASK ? 1 : MOMENTS;
+
+        for (int moment = 0; moment < count; moment++) {
             run.target = (enum target)target;
             run.moment = moment;
             runs += sweep();

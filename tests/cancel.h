@@ -2,9 +2,10 @@
  * cancelled at the next suspension point (src/core/points.h), until a run has
  * fewer of them. Who is cancelled: everything, or the one task that came to
  * the point, or no more than its innermost scope. When: as it asks whether it
- * may wait; while it waits; or after the wait is over and before it runs. So
- * there are nine sweeps, which go by each of the first points and by ever
- * fewer of thousands.
+ * may wait; while it waits; or after the wait is over and before it runs.
+ * Besides, as a task asks, each of the others is cancelled. So there are ten
+ * sweeps, which go by each of the first points and by ever fewer of
+ * thousands.
  *
  * However it is cancelled, a run must come to its end and leave nothing:
  * tasks, timers, operations, memory, descriptors.

@@ -56,7 +56,10 @@ static void give_up(int number)
 
 static unsigned patience(void)
 {
-    return HARNESS_SANITIZED || is_emulated() ? PATIENCE_SLOWLY_S : PATIENCE_S;
+    bool is_slow = is_emulated() || (HARNESS_SANITIZED && !is_sweeping());
+
+    return is_slow ? PATIENCE_SLOWLY_S
+                   : PATIENCE_S; /* sweeps take small steps */
 }
 
 void harness_watch(const char *name)

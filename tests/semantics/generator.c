@@ -960,10 +960,11 @@ int main(void)
     RUN_IN_LOOP(tasks_drive_generators_of_their_own_at_once);
     RUN_IN_LOOP(tasks_switch_between_the_steps_of_many);
     RUN_IN_LOOP(tasks_take_turns_with_one_generator);
-    RUN_IN_LOOP(a_generator_that_waits_is_busy_for_others);
+    RUN_IN_LOOP_ONCE(a_generator_that_waits_is_busy_for_others,
+                     "uses what it did not get");
     RUN_IN_LOOP(tasks_of_a_body_are_not_the_body);
     RUN_IN_LOOP(inner_generators_suspend_too);
-    RUN_IN_LOOP(generator);
+    RUN_IN_LOOP_ONCE(generator, "uses what it did not get");
     RUN_IN_LOOP(a_deadline_reaches_into_the_body);
     RUN_IN_LOOP(cancellation_finds_a_task_inside_a_body);
     RUN_IN_LOOP(steps_that_do_not_wait_go_on_in_a_cancelled_scope);
@@ -972,7 +973,8 @@ int main(void)
     RUN_IN_LOOP(no_yield_with_a_scope_open);
     RUN_IN_LOOP(the_asking_side_may_open_and_close_scopes_meanwhile);
     RUN(returning_with_a_scope_open_ends_the_program);
-    RUN_IN_LOOP(a_callback_may_ask_and_the_body_cannot_wait_then);
+    RUN_IN_LOOP_ONCE(a_callback_may_ask_and_the_body_cannot_wait_then,
+                     "uses what it did not get");
     RUN_IN_LOOP(body_and_caller_keep_their_rounding);
     RUN_IN_LOOP(an_ended_body_leaves_no_rounding_behind);
     RUN_IN_LOOP(a_body_begins_with_the_rounding_of_its_creation);
