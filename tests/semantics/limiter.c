@@ -113,6 +113,30 @@ static void with_fewer_tokens_those_lent_have_to_come_back(void)
     horo_limiter_fini(&limiter);
 }
 
+/* More tokens than before, but fewer than are lent: none is to be had. */
+static void a_total_raised_below_what_is_lent_lends_nothing(void)
+{
+    struct horo_limiter limiter;
+    struct user users[6];
+    struct horo_scope scope;
+
+    CHECK_CODE(horo_limiter_init(&limiter, 4), 0);
+    spawn_users(&scope, users, 6, &limiter);
+    CHECK_NOTES("A0 B0 C0 D0");
+    CHECK_CODE(horo_limiter_set_total(&limiter, 1), 0);
+    CHECK_CODE(horo_limiter_set_total(&limiter, 3), 0);
+    CHECK_NUMBER(horo_limiter_borrowed(&limiter), 4);
+    CHECK_CODE(horo_limiter_set_total(&limiter, 5), 0);
+    CHECK_NUMBER(horo_limiter_borrowed(&limiter), 5); /* E's, at once */
+    CHECK_CODE(horo_limiter_try_acquire(&limiter), -EAGAIN);
+    CHECK_CODE(horo_limiter_set_total(&limiter, 7), 0);
+    CHECK_CODE(horo_limiter_try_acquire(&limiter), 0); /* past nobody */
+    CHECK_CODE(horo_limiter_release(&limiter), 0);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    CHECK_NOTES("E0 F0");
+    horo_limiter_fini(&limiter);
+}
+
 /* The table of borrowers grows with the total. */
 static void borrowers_are_known_after_a_change(void)
 {
@@ -221,6 +245,7 @@ int main(void)
     RUN_IN_LOOP(lock_handoff_of_a_token);
     RUN_IN_LOOP(more_tokens_are_lent_at_once);
     RUN_IN_LOOP(with_fewer_tokens_those_lent_have_to_come_back);
+    RUN_IN_LOOP(a_total_raised_below_what_is_lent_lends_nothing);
     RUN_IN_LOOP(borrowers_are_known_after_a_change);
     RUN_IN_LOOP(many_borrowers);
     RUN_IN_LOOP(misuse_of_a_limiter_is_told);

@@ -109,6 +109,81 @@ static void lock_handoff_to_nobody(void)
     CHECK_CODE(horo_scope_close(&scope, 0), 0);
 }
 
+/* Cancelled in line, and the lock released, before it has run. */
+static void a_cancelled_waiter_is_passed_over(void)
+{
+    struct horo_lock lock = { 0 };
+    struct user users[3];
+    struct horo_scope scope;
+
+    CHECK_CODE(horo_lock_acquire(&lock), 0);
+    spawn_users(&scope, users, 3, &lock);
+    horo_scope_cancel(&users[0].scope);
+    CHECK_CODE(horo_lock_release(&lock), 0);
+    horo_scope_cancel(&users[1].scope); /* this one owns it */
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    CHECK_NOTES("A-125 B-125 C0");
+}
+
+/* A release and the deadline of the one who is next, in either order. */
+static void a_release_and_a_deadline_at_one_moment(void)
+{
+    for (int first = 0; first < 2; first++) {
+        struct horo_scope_options limit = { .timeout = HORO_S(1) };
+        struct horo_lock lock = { 0 };
+        struct user user;
+        struct horo_scope scope;
+        struct horo_scope inner;
+        int rc;
+
+        if (first == 0) {
+            CHECK_CODE(horo_scope_open(&inner, &limit), 0);
+        }
+        spawn_users(&scope, &user, 1, &lock); /* for a second */
+        if (first == 1) {
+            CHECK_CODE(horo_scope_open(&inner, &limit), 0);
+        }
+        rc = horo_lock_acquire(&lock);
+        CHECK_NUMBER(rc == 0, horo_lock_holder(&lock) == horo_task_self());
+        if (rc == 0) {
+            CHECK_CODE(horo_lock_release(&lock), 0);
+        }
+        if (first == 1) {
+            (void)horo_scope_close(&inner, rc);
+        }
+        (void)horo_scope_close(&scope, rc);
+        if (first == 0) {
+            (void)horo_scope_close(&inner, rc);
+        }
+        CHECK(!horo_lock_holder(&lock));
+        CHECK_NOTES("A0");
+    }
+}
+
+/* Who is in a shielded scope is not cancelled from outside, in line or not. */
+static void a_shielded_waiter_gets_the_lock(void)
+{
+    struct horo_scope_options shielded = { .shield = true,
+                                           .timeout = HORO_S(10) };
+    struct horo_lock lock = { 0 };
+    struct user user;
+    struct horo_scope scope;
+    struct horo_scope outer;
+    struct horo_scope inner;
+
+    spawn_users(&scope, &user, 1, &lock);
+    CHECK_CODE(horo_scope_open(&outer, NULL), 0);
+    horo_scope_cancel(&outer);
+    CHECK_CODE(horo_lock_acquire(&lock), -ECANCELED);
+    CHECK_CODE(horo_scope_open(&inner, &shielded), 0);
+    CHECK_CODE(horo_lock_acquire(&lock), 0);
+    CHECK_CODE(horo_lock_release(&lock), 0);
+    CHECK_CODE(horo_scope_close(&inner, 0), 0);
+    CHECK_CODE(horo_scope_close(&outer, 0), -ECANCELED);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    CHECK_NOTES("A0");
+}
+
 static void a_cancelled_waiter_leaves_the_line(void)
 {
     struct horo_lock lock = { 0 };
@@ -214,6 +289,9 @@ int main(void)
     RUN_IN_LOOP(nobody_barges_in);
     RUN_IN_LOOP(lock_handoff);
     RUN_IN_LOOP(lock_handoff_to_nobody);
+    RUN_IN_LOOP(a_cancelled_waiter_is_passed_over);
+    RUN_IN_LOOP(a_release_and_a_deadline_at_one_moment);
+    RUN_IN_LOOP(a_shielded_waiter_gets_the_lock);
     RUN_IN_LOOP(a_cancelled_waiter_leaves_the_line);
     RUN_IN_LOOP(a_cancelled_holder_can_release);
     RUN_IN_LOOP(locking_ends_with_the_deadline);

@@ -91,6 +91,23 @@ static void lock_handoff_of_a_permit(void)
     CHECK_NUMBER(horo_semaphore_value(&semaphore), 1);
 }
 
+/* Cancelled in line, and a permit put back, before it has run. */
+static void a_cancelled_waiter_is_passed_over(void)
+{
+    struct horo_semaphore semaphore;
+    struct user users[2];
+    struct horo_scope scope;
+
+    CHECK_CODE(horo_semaphore_init(&semaphore, 0, 0), 0);
+    spawn_users(&scope, users, 2, &semaphore);
+    horo_scope_cancel(&users[0].scope);
+    CHECK_CODE(horo_semaphore_release(&semaphore), 0);
+    CHECK_NUMBER(horo_semaphore_value(&semaphore), 0); /* it is B's */
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    CHECK_NOTES("A-125 B0");
+    CHECK_NUMBER(horo_semaphore_value(&semaphore), 1);
+}
+
 static void permits_of_all_who_were_cancelled_come_back(void)
 {
     struct horo_semaphore semaphore;
@@ -174,6 +191,7 @@ int main(void)
     RUN_IN_LOOP(so_many_at_a_time);
     RUN_IN_LOOP(nobody_barges_in);
     RUN_IN_LOOP(lock_handoff_of_a_permit);
+    RUN_IN_LOOP(a_cancelled_waiter_is_passed_over);
     RUN_IN_LOOP(permits_of_all_who_were_cancelled_come_back);
     RUN_IN_LOOP(a_cancelled_waiter_leaves_the_line);
     RUN_IN_LOOP(a_bounded_one_notices_what_is_too_much);

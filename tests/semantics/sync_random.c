@@ -3,6 +3,7 @@
  * Nobody may be in who must not, nobody may wait for what is free, and in the
  * end all must be as in the beginning. A schedule is a function of its seed,
  * which a failure names. */
+#include "cancel.h"
 #include "harness.h"
 
 enum { SEEDS = 1000, SEEDS_SLOWLY = 100, USERS = 6, ROUNDS = 5, CANCELS = 40 };
@@ -295,6 +296,168 @@ static void cond_in_random_schedules(void)
     run_schedules(&(struct kind){ use_condition, condition_is_at_rest });
 }
 
+/* --- one schedule, cancelled at each suspension point --- */
+
+/* Who is cancelled stops; nobody else may notice. */
+static int use_until_cancelled(void *arg)
+{
+    const struct user *self = arg;
+
+    for (int round = 0; round < ROUNDS; round++) {
+        int rc = self->stage->kind->use(self->stage);
+
+        if (rc < 0) {
+            CHECK_CODE(rc, -ECANCELED);
+            return rc;
+        }
+    }
+    return 0;
+}
+
+static int sweep_kind(const struct kind *kind)
+{
+    struct stage stage = { .kind = kind };
+    struct user users[USERS];
+    struct horo_scope scope;
+    int rc;
+
+    CHECK_CODE(horo_semaphore_init(&stage.semaphore, 2, 2), 0);
+    CHECK_CODE(horo_limiter_init(&stage.limiter, 2), 0);
+    random_state = 1;
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    for (int i = 0; i < USERS; i++) {
+        users[i] = (struct user){ &stage, i };
+        CHECK_CODE(horo_spawn(&scope, use_until_cancelled, &users[i], NULL), 0);
+    }
+    rc = horo_scope_close(&scope, 0);
+    CHECK(kind->is_at_rest(&stage));
+    horo_limiter_fini(&stage.limiter);
+    return rc;
+}
+
+static int a_lock_is_free_in_the_end(void)
+{
+    return sweep_kind(&(struct kind){ use_lock, lock_is_at_rest });
+}
+
+static int permits_are_back_in_the_end(void)
+{
+    return sweep_kind(&(struct kind){ use_semaphore, semaphore_is_at_rest });
+}
+
+static int tokens_are_back_in_the_end(void)
+{
+    return sweep_kind(&(struct kind){ use_limiter, limiter_is_at_rest });
+}
+
+static int readers_and_writers_are_gone_in_the_end(void)
+{
+    return sweep_kind(&(struct kind){ use_rwlock, rwlock_is_at_rest });
+}
+
+/* A pot with room for two meals, between a cook and two guests: who leaves says
+ * so to the others, cancelled or not. */
+struct pot {
+    struct horo_lock lock;
+    struct horo_condition changed;
+    int meals;
+    bool is_closed;
+    int cooked;
+    int eaten;
+};
+
+enum { MEALS = 6, PLACES = 2 };
+
+static void leave_pot(struct pot *pot, bool is_over)
+{
+    pot->is_closed = pot->is_closed || is_over;
+    CHECK_CODE(horo_condition_notify_all(&pot->changed), 0);
+    CHECK_CODE(horo_lock_release(&pot->lock), 0);
+}
+
+/* Takes the lock though cancelled, in a shielded scope; in another one when
+ * that is cancelled itself. */
+static void close_pot(struct pot *pot)
+{
+    struct horo_scope_options shielded = { .shield = true,
+                                           .timeout = HORO_S(10) };
+    int rc;
+
+    do {
+        struct horo_scope scope;
+
+        CHECK_CODE(horo_scope_open(&scope, &shielded), 0);
+        rc = horo_lock_acquire(&pot->lock);
+        if (rc == 0) {
+            leave_pot(pot, true);
+        }
+        (void)horo_scope_close(&scope, rc);
+    } while (rc < 0);
+}
+
+static int cook(void *arg)
+{
+    struct pot *pot = arg;
+    int rc = 0;
+
+    for (int i = 0; i < MEALS && rc == 0; i++) {
+        rc = horo_lock_acquire(&pot->lock);
+        if (rc < 0) {
+            break;
+        }
+        while (rc == 0 && pot->meals == PLACES) {
+            rc = horo_condition_wait(&pot->changed, &pot->lock);
+        }
+        if (rc == 0) {
+            pot->meals++;
+            pot->cooked++;
+            CHECK_CODE(horo_condition_notify(&pot->changed, 1), 0);
+        }
+        CHECK_CODE(horo_lock_release(&pot->lock), 0);
+    }
+    CHECK(rc == -ECANCELED || pot->cooked == MEALS);
+    close_pot(pot);
+    return rc;
+}
+
+static int eat(void *arg)
+{
+    struct pot *pot = arg;
+    int rc = horo_lock_acquire(&pot->lock);
+
+    while (rc == 0 && (pot->meals > 0 || !pot->is_closed)) {
+        if (pot->meals == 0) {
+            rc = horo_condition_wait(&pot->changed, &pot->lock);
+            continue;
+        }
+        pot->meals--;
+        pot->eaten++;
+        CHECK_CODE(horo_condition_notify_all(&pot->changed), 0);
+    }
+    if (horo_lock_holder(&pot->lock) == horo_task_self()) {
+        leave_pot(pot, false);
+    }
+    return rc;
+}
+
+/* One guest may be cancelled: the other one eats what is left. */
+static int nothing_in_the_pot_is_lost(void)
+{
+    struct pot pot = { .meals = 0 };
+    struct horo_scope scope;
+    int rc;
+
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    CHECK_CODE(horo_spawn(&scope, eat, &pot, NULL), 0);
+    CHECK_CODE(horo_spawn(&scope, eat, &pot, NULL), 0);
+    CHECK_CODE(horo_spawn(&scope, cook, &pot, NULL), 0);
+    rc = horo_scope_close(&scope, 0);
+    CHECK_NUMBER(pot.cooked, pot.eaten + pot.meals);
+    CHECK(!horo_lock_holder(&pot.lock));
+    CHECK(!pot.changed.waiters.first);
+    return rc;
+}
+
 int main(void)
 {
     RUN_IN_LOOP(lock_handoff_in_random_schedules);
@@ -302,5 +465,10 @@ int main(void)
     RUN_IN_LOOP(lock_handoff_of_tokens_in_random_schedules);
     RUN_IN_LOOP(lock_handoff_to_readers_and_writers_in_random_schedules);
     RUN_IN_LOOP(cond_in_random_schedules);
+    CANCEL_SWEEP(a_lock_is_free_in_the_end);
+    CANCEL_SWEEP(permits_are_back_in_the_end);
+    CANCEL_SWEEP(tokens_are_back_in_the_end);
+    CANCEL_SWEEP(readers_and_writers_are_gone_in_the_end);
+    CANCEL_SWEEP(nothing_in_the_pot_is_lost);
     return tap_end();
 }
