@@ -135,28 +135,27 @@ static bool rwlock_is_at_rest(struct stage *stage)
            !stage->rwlock.waiters.first;
 }
 
-/* --- a condition: one item for each who waits --- */
+/* --- a condition: some bring items, some wait for one --- */
 
 static int use_condition(struct stage *stage)
 {
+    bool brings = pick(2) == 0;
     int rc = horo_lock_acquire(&stage->lock);
 
     if (rc < 0) {
         return rc;
     }
-    if (pick(2) == 0) {
+    if (brings) {
         stage->items++;
         rc = horo_condition_notify(&stage->condition, 1);
+        dawdle();
     }
-    dawdle();
-    while (rc == 0 && stage->items == 0) {
+    while (rc == 0 && !brings && stage->items == 0) {
         rc = horo_condition_wait(&stage->condition, &stage->lock);
         CHECK(horo_lock_holder(&stage->lock) == horo_task_self());
     }
-    if (rc == 0) {
-        stage->items--;
-        stage->entries++;
-    }
+    stage->items -= rc == 0 && !brings;
+    stage->entries += rc == 0;
     CHECK_CODE(horo_lock_release(&stage->lock), 0);
     return rc;
 }
@@ -209,7 +208,8 @@ static int cancel_at_random(void *arg)
     return 0;
 }
 
-/* Those who wait for a condition when no item will come any more. */
+/* Brings items to those who would wait for ever. Nobody may wait while there is
+ * one: then a notification was lost. */
 static int feed_the_rest(void *arg)
 {
     struct stage *stage = arg;
