@@ -193,23 +193,27 @@ static int use_at_random(void *arg)
     return 0;
 }
 
+static void cancel_one(struct stage *stage)
+{
+    struct horo_scope *scope = stage->users[pick(USERS)];
+
+    if (scope) {
+        horo_scope_cancel(scope);
+    }
+}
+
 static int cancel_at_random(void *arg)
 {
-    struct stage *stage = arg;
-
     for (int i = 0; i < CANCELS; i++) {
-        struct horo_scope *scope = stage->users[pick(USERS)];
-
-        if (scope) {
-            horo_scope_cancel(scope);
-        }
+        cancel_one(arg);
         dawdle();
     }
     return 0;
 }
 
-/* Brings items to those who would wait for ever. Nobody may wait while there is
- * one: then a notification was lost. */
+/* Brings items to those who would wait for ever, and cancels some of them as
+ * they hear of it. Nobody may wait while there is an item: then a notification
+ * was lost. */
 static int feed_the_rest(void *arg)
 {
     struct stage *stage = arg;
@@ -222,7 +226,13 @@ static int feed_the_rest(void *arg)
             stage->items++;
             CHECK_CODE(horo_condition_notify(&stage->condition, 1), 0);
         }
+        if (pick(2) == 0) {
+            cancel_one(stage);
+        }
         CHECK_CODE(horo_lock_release(&stage->lock), 0);
+        if (pick(2) == 0) {
+            cancel_one(stage);
+        }
     }
     return 0;
 }
