@@ -6,7 +6,14 @@
 #include "cancel.h"
 #include "harness.h"
 
-enum { SEEDS = 1000, SEEDS_SLOWLY = 100, USERS = 6, ROUNDS = 5, CANCELS = 40 };
+enum {
+    SEEDS = 1000,
+    SEEDS_SLOWLY = 100,
+    USERS = 6,
+    ROUNDS = 5,
+    CANCELS = 40,
+    FEW_CANCELS = 4
+};
 
 static uint32_t random_state;
 
@@ -139,7 +146,7 @@ static bool rwlock_is_at_rest(struct stage *stage)
 
 static int use_condition(struct stage *stage)
 {
-    bool brings = pick(2) == 0;
+    bool brings = pick(3) == 0;
     int rc = horo_lock_acquire(&stage->lock);
 
     if (rc < 0) {
@@ -204,8 +211,11 @@ static void cancel_one(struct stage *stage)
 
 static int cancel_at_random(void *arg)
 {
-    for (int i = 0; i < CANCELS; i++) {
-        cancel_one(arg);
+    struct stage *stage = arg;
+    int cancels = stage->kind->use == use_condition ? FEW_CANCELS : CANCELS;
+
+    for (int i = 0; i < cancels; i++) {
+        cancel_one(stage);
         dawdle();
     }
     return 0;
