@@ -344,7 +344,7 @@ static void a_callback_can_be_taken_back(void)
     horo_future_init(&future);
     for (int i = 0; i < 3; i++) {
         CHECK_CODE(
-            horo_future_on_done(&future, &callbacks[i], note_it, "abc" + i), 0);
+            horo_future_on_done(&future, &callbacks[i], note_it, &"abc"[i]), 0);
     }
     CHECK_CODE(horo_call_cancel(&callbacks[1]), 1);
     CHECK_CODE(horo_call_cancel(&callbacks[1]), 0);
