@@ -1,6 +1,8 @@
 /* Stories that every structured runtime has had to decide, by the names under
  * which they are discussed. Most are trio's; where asyncio ends differently,
  * a comment says so. */
+#include <sys/socket.h>
+
 #include "core/wait.h"
 #include "harness.h"
 
@@ -425,8 +427,218 @@ static void tg_outer_timeout(void)
     CHECK_CODE(horo_scope_close(&timeout, rc), -ETIMEDOUT);
 }
 
+/* --- inline_vs_spawn: calling runs at once, spawning runs later, and what was
+ * only made ready to run has not run, which can be asked --- */
+
+static int note_name(void *arg)
+{
+    note("%s", (const char *)arg);
+    return 0;
+}
+
+static void inline_vs_spawn(void)
+{
+    struct horo_generator *never;
+    struct horo_scope scope;
+
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    CHECK_CODE(horo_generator_create(note_name, "co_1", NULL, &never), 0);
+    CHECK_CODE(note_name("co_2"), 0);
+    CHECK_CODE(horo_spawn(&scope, note_name, "co_3", NULL), 0);
+    note("main");
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    CHECK_NOTES("co_2 main co_3");
+    CHECK_CODE(horo_generator_close(never), 0);
+    CHECK_CODE(horo_generator_result(never), -ECANCELED);
+    CHECK_CODE(horo_generator_destroy(&never), 0);
+    CHECK_NOTES("");
+}
+
+/* --- queue: an item for a getter that is cancelled is for the next one;
+ * a shut queue is emptied first, or dropped at once --- */
+
+struct getter {
+    struct horo_channel *queue;
+    struct horo_future done;
+    int item;
+};
+
+static int get(void *arg)
+{
+    struct getter *getter = arg;
+
+    return horo_channel_receive(getter->queue, &getter->item);
+}
+
+static int put(void *arg)
+{
+    return horo_channel_send(arg, &(int){ 3 });
+}
+
+static int join(void *arg)
+{
+    int rc = horo_channel_join(arg);
+
+    note("joined");
+    return rc;
+}
+
+static void open_queue(struct horo_channel *queue)
+{
+    struct horo_channel_options options = { .item_size = sizeof(int),
+                                            .capacity = 2 };
+
+    CHECK_CODE(horo_channel_init(queue, &options), 0);
+}
+
+static void cancel_a_getter_just_woken(struct horo_channel *queue)
+{
+    struct getter getters[2] = { { .queue = queue }, { .queue = queue } };
+    struct horo_scope scope;
+
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    for (int i = 0; i < 2; i++) {
+        struct horo_spawn_options options = { .future = &getters[i].done };
+
+        CHECK_CODE(horo_spawn(&scope, get, &getters[i], &options), 0);
+    }
+    CHECK_CODE(horo_yield(), 0);
+    CHECK_CODE(horo_channel_try_send(queue, &(int){ 7 }), 0);
+    CHECK_CODE(horo_future_cancel(&getters[0].done), 0);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    CHECK_CODE(horo_future_result(&getters[0].done, NULL), -ECANCELED);
+    CHECK_CODE(horo_future_result(&getters[1].done, NULL), 0);
+    CHECK_NUMBER(getters[1].item, 7);
+    CHECK_CODE(horo_channel_done(queue), 0);
+}
+
+/* Fills the queue, with one to put more and one to join; shuts it by `shut`. */
+static void shut_a_full_queue(struct horo_channel *queue,
+                              int (*shut)(struct horo_channel *queue),
+                              int drained)
+{
+    struct horo_future putter;
+    struct horo_spawn_options options = { .future = &putter };
+    struct horo_scope scope;
+    int item;
+
+    CHECK_CODE(horo_scope_open(
+                   &scope, &(struct horo_scope_options){ .keep_going = true }),
+               0);
+    CHECK_CODE(horo_channel_try_send(queue, &(int){ 1 }), 0);
+    CHECK_CODE(horo_channel_try_send(queue, &(int){ 2 }), 0);
+    CHECK_CODE(horo_spawn(&scope, put, queue, &options), 0);
+    CHECK_CODE(horo_spawn(&scope, join, queue, NULL), 0);
+    CHECK_CODE(horo_yield(), 0);
+    CHECK_CODE(shut(queue), 0);
+    CHECK_CODE(horo_future_wait(&putter, NULL), -ESHUTDOWN);
+    for (int i = 1; i <= drained; i++) {
+        CHECK_CODE(horo_channel_receive(queue, &item), 0);
+        CHECK_NUMBER(item, i);
+        CHECK_NOTES("");
+        CHECK_CODE(horo_channel_done(queue), 0);
+    }
+    CHECK_CODE(horo_channel_receive(queue, &item), -ESHUTDOWN);
+    CHECK_CODE(horo_scope_close(&scope, 0), -ESHUTDOWN); /* the putter's */
+    CHECK_NOTES("joined");
+}
+
+static void queue(void)
+{
+    struct horo_channel channel;
+
+    open_queue(&channel);
+    cancel_a_getter_just_woken(&channel);
+    shut_a_full_queue(&channel, horo_channel_close, 2);
+    horo_channel_fini(&channel);
+    open_queue(&channel);
+    shut_a_full_queue(&channel, horo_channel_abort, 0);
+    horo_channel_fini(&channel);
+}
+
+/* --- stream_edges: what came before the end is not lost, nor what is too
+ * long. There are no watermarks: a write itself waits until the kernel has
+ * taken everything, and our own memory holds nothing of it --- */
+
+enum { FLOOD = 1 << 20 }; /* more than the kernel takes */
+
+static char flood[FLOOD];
+
+static int write_flood(void *arg)
+{
+    ssize_t written = horo_stream_write(arg, flood, sizeof flood);
+
+    note("written");
+    return written == FLOOD ? 0 : (int)written;
+}
+
+static void open_both(struct horo_stream *ret_ends[2])
+{
+    int fds[2];
+
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0);
+    for (int i = 0; i < 2; i++) {
+        CHECK_CODE(horo_stream_open_fd(fds[i], &ret_ends[i]), 0);
+    }
+}
+
+static void a_writer_waits_for_its_reader(struct horo_stream *ends[2])
+{
+    static char bytes[64 << 10];
+    struct horo_scope scope;
+    ssize_t left = FLOOD;
+    ssize_t got = 1;
+
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    CHECK_CODE(horo_spawn(&scope, write_flood, ends[0], NULL), 0);
+    CHECK_CODE(horo_sleep(HORO_S(1)), 0);
+    CHECK_NOTES("");
+    while (left > 0 && got > 0) {
+        got = horo_stream_read(ends[1], bytes, sizeof bytes);
+        left -= got;
+    }
+    CHECK_NUMBER(left, 0);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    CHECK_NOTES("written");
+}
+
+/* The reader has no line end within what it accepts. */
+static void a_line_is_too_long(struct horo_stream *ends[2])
+{
+    static char line[70 << 10];
+    struct horo_scope scope;
+
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    CHECK_CODE(horo_spawn(&scope, write_flood, ends[0], NULL), 0);
+    CHECK_CODE(horo_stream_read_until(ends[1], line, sizeof line, "\n"),
+               -HORO_EOVERRUN);
+    for (int i = 0; i < FLOOD / (64 << 10); i++) {
+        CHECK_CODE(horo_stream_read_exact(ends[1], line, 64 << 10), 64 << 10);
+    }
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    CHECK_NOTES("written");
+}
+
+static void stream_edges(void)
+{
+    struct horo_stream *ends[2] = { NULL, NULL };
+    char bytes[10];
+
+    open_both(ends);
+    a_line_is_too_long(ends);
+    a_writer_waits_for_its_reader(ends);
+    CHECK_CODE(horo_stream_write(ends[0], "four", 4), 4);
+    CHECK_CODE(horo_stream_shutdown(ends[0]), 0);
+    CHECK_CODE(horo_stream_read_exact(ends[1], bytes, 10), -HORO_EINCOMPLETE);
+    CHECK_CODE(horo_stream_read(ends[1], bytes, 10), 4);
+    CHECK_BYTES(bytes, "four", 4);
+    horo_stream_close(&ends[0]);
+    horo_stream_close(&ends[1]);
+}
+
 int main(void)
 {
+    RUN_IN_LOOP(inline_vs_spawn);
     RUN_IN_LOOP(timers);
     RUN_IN_LOOP(timers_cancelled_in_thousands);
     RUN_IN_LOOP(sleep0_swap);
@@ -443,5 +655,7 @@ int main(void)
     RUN_IN_LOOP(slow_abort);
     RUN_IN_LOOP(tg_child_error);
     RUN_IN_LOOP(tg_outer_timeout);
+    RUN_IN_LOOP(queue);
+    RUN_IN_LOOP(stream_edges);
     return tap_end();
 }

@@ -287,7 +287,8 @@ int main(void)
     RUN_IN_LOOP(states_follow_the_life_of_a_task);
     RUN_IN_LOOP(all_know_whom_they_await);
     RUN_IN_LOOP(a_task_changes_hands_when_it_is_ready);
-    RUN_IN_LOOP(what_ends_slowly_waits_for_its_cancellation);
+    RUN_IN_LOOP_ONCE(what_ends_slowly_waits_for_its_cancellation,
+                     "uses what it did not get");
     RUN_IN_LOOP(those_beyond_the_limit_are_counted);
     RUN_IN_LOOP(a_deep_tree_is_listed_from_the_top);
     RUN(the_tasks_of_the_loop_itself_have_no_owner);

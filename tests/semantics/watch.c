@@ -404,14 +404,16 @@ int main(void)
     RUN_IN_LOOP(a_pipe_can_be_watched);
     RUN_IN_LOOP(a_socket_can_be_watched);
     RUN_IN_LOOP(readers_and_writers_of_a_socket_are_told_apart);
-    RUN_IN_LOOP(the_end_of_the_other_side_is_told);
-    RUN_IN_LOOP(a_watch_that_ended_is_not_called_though_it_was_ready);
+    RUN_IN_LOOP_ONCE(the_end_of_the_other_side_is_told, "leaves what it got");
+    RUN_IN_LOOP_ONCE(a_watch_that_ended_is_not_called_though_it_was_ready,
+                     "leaves what it got");
     RUN_IN_LOOP(a_descriptor_may_be_closed_after_its_watch);
     RUN_IN_LOOP(a_number_that_was_watched_can_be_watched_anew);
     RUN(a_loop_ends_the_watches_that_are_left);
     RUN_IN_LOOP(files_and_folders_are_refused);
     RUN(without_a_loop_nothing_is_watched);
-    RUN_IN_LOOP(a_descriptor_closed_under_its_watch_ends_it);
+    RUN_IN_LOOP_ONCE(a_descriptor_closed_under_its_watch_ends_it,
+                     "leaves what it got");
     RUN(a_watch_that_is_always_ready_stops_nobody);
     return tap_end();
 }
