@@ -64,10 +64,11 @@ HORO__API int horo__run(horo_task_fn *fn, void *arg,
 HORO__API int horo_loop_create(const struct horo_loop_options *options,
                                struct horo_loop **ret_loop);
 
-/* Cancels all tasks in the loop, runs it until they have ended, drops callbacks
- * and watches that are left, frees it and nulls `*loop`. Blocks the thread.
- * NULL does nothing. Returns 0; or, with nothing done, -HORO_EBUSYLOOP from
- * within the loop, -HORO_EOTHERLOOP on another thread. */
+/* Cancels all tasks in the loop, runs it until they have ended, and posts and
+ * their tasks as well, drops callbacks and watches that are left, frees it and
+ * nulls `*loop`. Blocks the thread. NULL does nothing. Returns 0; or, with
+ * nothing done, -HORO_EBUSYLOOP from within the loop or its error handler,
+ * -HORO_EOTHERLOOP on another thread. */
 HORO__API int horo_loop_destroy(struct horo_loop **loop);
 
 /* Runs `fn(arg)` as the main task, and returns its result when it and its
@@ -117,7 +118,8 @@ HORO__API const char *horo_loop_backend(const struct horo_loop *loop);
  * would return -HORO_ENOTASK); it may spawn and cancel. Posts of one thread
  * keep their order. Returns 0, -ENOMEM, -EAGAIN beyond the loop's max_posts, or
  * -ESHUTDOWN once the loop's last task has ended, as it is destroyed, when `fn`
- * will not be called.
+ * will not be called. What was accepted before is called, and a task that it
+ * then spawns is run, cancelled from the beginning, and awaited.
  *
  * The caller answers for the loop still being there: a thread that posts has
  * to be joined, or told to stop, before horo_run() or horo_loop_destroy()
@@ -136,7 +138,8 @@ typedef void horo_error_fn(void *arg, const struct horo_error_report *report);
 
 /* Has fn(arg, report) called, as a callback, once for each error that nobody
  * can read any more: that of a failed task in the loop's scope without future,
- * or of a future whose memory goes unread. Replaces the function given before;
+ * or of a future whose memory goes unread. It can neither run nor destroy the
+ * loop (-HORO_EBUSYLOOP). Replaces the function given before;
  * NULL: none, and errors are but counted (errors_unhandled). Never suspends.
  * Returns 0, -HORO_EOTHERLOOP on another thread, -EINVAL without loop. */
 HORO__API int horo_loop_on_error(struct horo_loop *loop, horo_error_fn *fn,

@@ -309,6 +309,11 @@ int horo__loop_create(const struct horo_loop_options *options,
                       struct horo_loop **ret_loop);
 void horo__loop_destroy(struct horo_loop *loop);
 
+/* Runs the loop until its tasks have ended; then it accepts no more posts, runs
+ * those that are left, and, when their tasks have ended as well, accepts no
+ * more tasks. */
+void horo__loop_run_out(struct horo_loop *loop);
+
 /* Reads the clock. */
 int64_t horo__loop_read_clock(struct horo_loop *loop);
 

@@ -23,13 +23,17 @@ void horo__loop_report_error(struct horo_loop *loop, const char *what,
                                         .what = what,
                                         .name = name };
     struct horo_task *current = loop->current;
+    bool was_running = loop->is_running;
 
     if (!loop->on_error) {
         loop->stats.errors_unhandled++;
         return;
     }
-    /* As a callback: whoever is in trouble right now cannot wait as well. */
+    /* As a callback: whoever is in trouble right now cannot wait as well. And
+     * he will go on: the loop must be neither run nor destroyed meanwhile. */
     loop->current = &loop->idle;
+    loop->is_running = true;
     loop->on_error(loop->on_error_arg, &report);
+    loop->is_running = was_running;
     loop->current = current;
 }

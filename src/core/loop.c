@@ -422,6 +422,25 @@ static void destroy_attachments(struct horo_loop *loop)
     }
 }
 
+static void run_tasks_out(struct horo_loop *loop)
+{
+    while (loop->stats.tasks_live > 0) {
+        loop->is_stopping = false;
+        horo__loop_turn(loop);
+    }
+}
+
+void horo__loop_run_out(struct horo_loop *loop)
+{
+    run_tasks_out(loop);
+    __atomic_store_n(&loop->is_closed, true, __ATOMIC_SEQ_CST);
+    while (has_posts(loop)) { /* which may spawn */
+        run_posts(loop);
+        run_tasks_out(loop);
+    }
+    loop->idle.root.state = HORO__SCOPE_CLOSED;
+}
+
 void horo__loop_destroy(struct horo_loop *loop)
 {
     horo__check(loop->stats.tasks_live == 0);

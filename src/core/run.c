@@ -79,7 +79,7 @@ int horo_loop_run_until(struct horo_loop *loop, struct horo_future *future)
     int rc = check_run(loop);
 
     if (rc == 0) {
-        rc = horo__future_check(future);
+        rc = future ? horo__future_check(future) : -EINVAL;
     }
     if (rc == 0) {
         rc = turn_until(loop, NULL, has_ended, future);
@@ -133,10 +133,7 @@ int horo_loop_destroy(struct horo_loop **loop_place)
     *loop_place = NULL;
     horo_scope_cancel(&loop->idle.root);
     loop->is_running = true;
-    while (loop->idle.root.live_tasks > 0) {
-        loop->is_stopping = false;
-        horo__loop_turn(loop);
-    }
+    horo__loop_run_out(loop);
     horo__overflow_unwatch(loop);
     horo__loop_destroy(loop);
     return 0;

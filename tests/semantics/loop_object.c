@@ -159,6 +159,7 @@ static void other_ends_of_a_future_are_told(void)
     CHECK_CODE(horo_future_fail(&future, -EIO), 0);
     CHECK_CODE(horo_loop_run_until(loop, &future), -EIO);
     CHECK_CODE(horo_loop_run_until(NULL, &future), -EINVAL);
+    CHECK_CODE(horo_loop_run_until(loop, NULL), -EINVAL);
     foreign = future;
     destroy_loop(&loop);
     CHECK_CODE(horo_loop_run_until(loop, &foreign), -EINVAL);
@@ -836,6 +837,29 @@ static void a_handler_may_spawn_and_hears_of_the_end(void)
     CHECK_NOTES("5 5 5");
 }
 
+static void try_everything_that_runs(void *arg,
+                                     const struct horo_error_report *report)
+{
+    (void)report;
+    (void)try_to_run(arg);
+}
+
+/* Not even while the loop does not run: its report would be of no loop. */
+static void a_handler_cannot_run_or_destroy_the_loop(void)
+{
+    struct horo_loop *loop = make_loop();
+    struct horo_future future;
+
+    CHECK_CODE(horo_loop_on_error(loop, try_everything_that_runs, loop), 0);
+    horo_future_init(&future);
+    CHECK_CODE(horo_future_fail(&future, -EIO), 0);
+    horo_future_fini(&future);
+    CHECK_NOTES("refused");
+    CHECK_CODE(horo_loop_run(loop, note_and_end, "free again"), 0);
+    CHECK_NOTES("free again");
+    destroy_loop(&loop);
+}
+
 int main(void)
 {
     RUN(a_loop_may_never_run);
@@ -868,5 +892,6 @@ int main(void)
     RUN(without_a_handler_errors_are_counted);
     RUN(a_failure_is_reported_where_nobody_is_left_to_read_it);
     RUN(a_handler_may_spawn_and_hears_of_the_end);
+    RUN(a_handler_cannot_run_or_destroy_the_loop);
     return tap_end();
 }

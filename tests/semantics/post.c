@@ -139,6 +139,56 @@ static void refuse_posts(void *arg)
     note("refused");
 }
 
+struct heir {
+    struct horo_future end;
+    struct horo_future child;
+};
+
+static int sleep_and_note(void *arg)
+{
+    int rc = horo_sleep(HORO_S(1));
+
+    note("%s %d", (const char *)arg, rc);
+    return rc;
+}
+
+static int spawn_and_end(void *arg)
+{
+    struct heir *heir = arg;
+    struct horo_spawn_options options = { .future = &heir->child };
+
+    note("ran");
+    CHECK_CODE(horo_loop_post(horo_loop_self(), note_it, "x"), -ESHUTDOWN);
+    return horo_spawn(horo_loop_scope(horo_loop_self()), sleep_and_note,
+                      "child", &options);
+}
+
+static void spawn_heir(void *arg)
+{
+    struct heir *heir = arg;
+    struct horo_spawn_options options = { .future = &heir->end };
+
+    CHECK_CODE(horo_spawn(horo_loop_scope(horo_loop_self()), spawn_and_end,
+                          heir, &options),
+               0);
+}
+
+/* Cancelled, like all that the destruction finds. */
+static void tasks_of_the_last_posts_are_awaited(void)
+{
+    struct horo_loop_options options = { .clock = HORO_CLOCK_VIRTUAL };
+    struct horo_loop *loop = NULL;
+    struct heir heir;
+
+    CHECK_CODE(horo_loop_create(&options, &loop), 0);
+    CHECK_CODE(horo_loop_post(loop, spawn_heir, &heir), 0);
+    CHECK_CODE(horo_loop_post(loop, note_it, "post"), 0);
+    CHECK_CODE(horo_loop_destroy(&loop), 0);
+    CHECK_NUMBER(horo_future_state(&heir.end), HORO_FUTURE_DONE);
+    CHECK_NUMBER(horo_future_state(&heir.child), HORO_FUTURE_CANCELLED);
+    CHECK_NOTES("post ran child -125");
+}
+
 /* --- from other threads --- */
 
 struct sender {
@@ -384,6 +434,7 @@ int main(void)
     RUN_IN_LOOP_ONCE(a_callback_that_posts_itself_does_not_stop_the_tasks,
                      "its posts come when all is over");
     RUN(what_was_accepted_is_called_and_then_no_more);
+    RUN(tasks_of_the_last_posts_are_awaited);
     RUN(posts_of_four_threads_arrive_in_order_at_a_busy_loop);
     RUN(posts_of_four_threads_arrive_in_order_at_a_sleepy_loop);
     RUN(thread_post);
