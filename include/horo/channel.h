@@ -27,8 +27,6 @@
 
 HORO__BEGIN
 
-struct horo_loop;
-
 enum horo_channel_order {
     HORO_CHANNEL_FIFO = 0, /* the oldest item first */
     HORO_CHANNEL_LIFO,     /* the newest first: a stack */
@@ -52,8 +50,9 @@ struct horo_channel_options {
     void (*discard)(void *item);
     /* For tasks of several loops, each on its thread; and, for the calls that
      * never suspend, for threads without any. Otherwise a channel belongs to
-     * the loop of the thread that first uses it, and calls from elsewhere
-     * return -HORO_EOTHERLOOP. */
+     * the thread that first uses it: to its loops, one after the other, and to
+     * what it does outside of them. Calls from other threads return
+     * -HORO_EOTHERLOOP. Making a channel is no use of it. */
     bool shared;
 };
 
@@ -67,21 +66,22 @@ struct horo_channel {
     size_t calls;      /* that wait, or have been woken and not yet run */
     size_t unfinished; /* items sent, less those done */
     void (*discard)(void *item);
-    struct horo_loop *loop;    /* whose tasks may use it; NULL: not known yet */
-    struct horo__mutex *mutex; /* when shared; then `loop` is not used */
+    const void *thread;        /* that may use it; NULL: not known yet */
+    struct horo__mutex *mutex; /* when shared; then `thread` is not used */
     bool is_closed;
 };
 
 /* Makes a channel, with memory for all items that it can hold. Never suspends.
  * Returns 0; -EINVAL without item_size, for PRIORITY without `compare`, or for
- * a rendezvous that is not FIFO; -ENOMEM. After a failure only
- * horo_channel_fini() may be called, and need not be. */
+ * a rendezvous that is not FIFO; -ENOMEM. After a failure the
+ * channel is closed and empty, and horo_channel_fini() need not be called. */
 HORO__API int horo_channel_init(struct horo_channel *channel,
                                 const struct horo_channel_options *options);
 
 /* Ends a channel that nobody uses any more; items left inside are discarded.
  * Ending one while a task waits in it ends the program with a report. NULL is
- * fine. Never suspends. */
+ * fine. Until it is made anew, the channel is closed and empty. Never
+ * suspends. */
 HORO__API void horo_channel_fini(struct horo_channel *channel);
 
 /* Copies an item into the channel; waits in line while that is full, or, in
@@ -108,7 +108,9 @@ HORO__API int horo_channel_receive(struct horo_channel *channel,
 
 /* The same without waiting: -EAGAIN when the channel is full or empty, or, in
  * a rendezvous, when nobody waits at the other end. Nobody who waits is
- * overtaken. Never suspend, and work in callbacks and cancelled scopes. */
+ * overtaken: what has come for a receiver that has not run yet is not there for
+ * another, and a closed channel with nothing else inside is not yet empty.
+ * Never suspend, and work in callbacks and cancelled scopes. */
 HORO__API int horo_channel_try_send(struct horo_channel *channel,
                                     const void *item);
 HORO__API int horo_channel_try_receive(struct horo_channel *channel,
@@ -119,14 +121,15 @@ HORO__API int horo_channel_try_receive(struct horo_channel *channel,
  * called repeatedly. Never suspends. Returns 0 or -HORO_EOTHERLOOP. */
 HORO__API int horo_channel_close(struct horo_channel *channel);
 
-/* Closes the channel and discards all items inside, which count as done.
- * asyncio: shutdown(immediate=True). May be called repeatedly, also after
+/* Closes the channel and discards all items inside, which count as done, as
+ * far as they do not yet. asyncio: shutdown(immediate=True). May be called repeatedly, also after
  * closing. Never suspends. Returns 0 or -HORO_EOTHERLOOP. */
 HORO__API int horo_channel_abort(struct horo_channel *channel);
 
 /* Says that one item, received before, has been dealt with: for
- * horo_channel_join(). asyncio: task_done(). Never suspends. Returns 0;
- * -EINVAL when more would be done than have been sent; -HORO_EOTHERLOOP. */
+ * horo_channel_join(). asyncio: task_done(), and as there it is items sent that
+ * are counted, not those received. Never suspends. Returns 0; -EINVAL when more
+ * would be done than have been sent; -HORO_EOTHERLOOP. */
 HORO__API int horo_channel_done(struct horo_channel *channel);
 
 /* Waits until all items sent so far, and those sent meanwhile, are done; see

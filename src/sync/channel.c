@@ -13,7 +13,6 @@
 #include "sync/channel.h"
 
 #include <horo/error.h>
-#include <horo/loop.h>
 
 #include "base/check.h"
 #include "base/list.h"
@@ -23,20 +22,21 @@
 
 /* --- in and out --- */
 
+/* Its address tells the thread; unlike that of a loop, of which another one
+ * may come to lie where one was. */
+static __thread char this_thread;
+
 int horo__channel_enter(struct horo_channel *channel)
 {
-    struct horo_loop *loop;
-
     if (channel->mutex) {
         horo__mutex_lock(channel->mutex);
         return 0;
     }
-    loop = horo_loop_self();
-    if (horo__unlikely(channel->loop != loop)) {
-        if (channel->loop) {
+    if (horo__unlikely(channel->thread != &this_thread)) {
+        if (channel->thread) {
             return -HORO_EOTHERLOOP;
         }
-        channel->loop = loop;
+        channel->thread = &this_thread;
     }
     return 0;
 }
@@ -108,11 +108,16 @@ static void put_item(struct horo_channel *channel, const void *item)
     promise_item(channel);
 }
 
-/* When a closed channel is empty, those in line to receive wait in vain. Not
- * before: a promised item may yet be left to them. */
+/* When a closed channel is empty, it is in vain to wait for an item. Not
+ * before: one that is promised may yet be left to others. */
+static bool is_drained(const struct horo_channel *channel)
+{
+    return channel->is_closed && channel->store.count == 0;
+}
+
 static void end_if_drained(struct horo_channel *channel)
 {
-    if (channel->is_closed && channel->store.count == 0) {
+    if (is_drained(channel)) {
         settle_all(&channel->receivers, -ESHUTDOWN);
     }
 }
@@ -166,7 +171,7 @@ int horo__channel_receive_now(struct horo_channel *channel, void *ret_item)
         settle(sender, 0);
         return 0;
     }
-    return channel->is_closed ? -ESHUTDOWN : -EAGAIN;
+    return is_drained(channel) ? -ESHUTDOWN : -EAGAIN;
 }
 
 /* --- waiting --- */
@@ -231,7 +236,7 @@ static int wait_in_line(struct horo_channel *channel, struct horo__link *line,
     horo__channel_line_up(channel, line, &place, &selection, item);
     horo__channel_leave(channel);
     (void)horo__selection_wait(&selection); /* the place tells */
-    (void)horo__channel_enter(channel);     /* this loop's, as before */
+    (void)horo__channel_enter(channel);     /* this thread's, as before */
     rc = horo__channel_line_leave(channel, &place);
     horo__channel_leave(channel);
     return rc;
@@ -382,7 +387,9 @@ int horo_channel_abort(struct horo_channel *channel)
     close_entered(channel);
     discarded = discard_all(channel);
     end_if_drained(channel);
-    finish(channel, discarded);
+    /* Some of them may have been called done while they were inside. */
+    finish(channel,
+           discarded < channel->unfinished ? discarded : channel->unfinished);
     horo__channel_leave(channel);
     return 0;
 }
@@ -402,19 +409,23 @@ size_t horo_channel_length(const struct horo_channel *channel)
 
 /* --- beginning and end --- */
 
+/* What a channel is before its beginning and after its end: closed and empty,
+ * so that whoever uses it then is told so. */
+static void make_closed(struct horo_channel *channel)
+{
+    *channel = (struct horo_channel){ .is_closed = true };
+    horo__list_init(&channel->receivers);
+    horo__list_init(&channel->senders);
+    horo__list_init(&channel->joiners);
+}
+
 int horo_channel_init(struct horo_channel *channel,
                       const struct horo_channel_options *options)
 {
     int rc;
 
-    *channel = (struct horo_channel){
-        .discard = options->discard,
-        .loop = horo_loop_self(),
-        .is_closed = true, /* until all has gone well */
-    };
-    horo__list_init(&channel->receivers);
-    horo__list_init(&channel->senders);
-    horo__list_init(&channel->joiners);
+    make_closed(channel);
+    channel->discard = options->discard;
     rc = horo__store_init(&channel->store, options);
     if (rc == 0 && options->shared) {
         rc = horo__mutex_create(&channel->mutex);
@@ -436,5 +447,5 @@ void horo_channel_fini(struct horo_channel *channel)
     (void)discard_all(channel);
     horo__store_fini(&channel->store);
     horo__mutex_destroy(channel->mutex);
-    *channel = (struct horo_channel){ .is_closed = true };
+    make_closed(channel);
 }

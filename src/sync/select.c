@@ -193,7 +193,7 @@ static bool end_channel_case(struct horo_case *one)
     bool has_won = horo__selection_was_won_by(one->selection, &one->as.place);
     int rc;
 
-    (void)horo__channel_enter(channel); /* this loop's, as before */
+    (void)horo__channel_enter(channel); /* this thread's, as before */
     rc = horo__channel_line_leave(channel, &one->as.place);
     horo__channel_leave(channel);
     if (has_won) {

@@ -1,6 +1,9 @@
 /* Channels of one loop. */
 #include "harness.h"
 
+#include <pthread.h>
+#include <stdlib.h>
+
 static const struct horo_channel_options rendezvous = { .item_size =
                                                             sizeof(int) };
 
@@ -487,6 +490,63 @@ static void queue_shutdown_after_which_a_getter_is_cancelled(void)
     CHECK_NOTES("a:cancelled b:10 c:shutdown");
 }
 
+static int receiver_of_a_select(void *arg)
+{
+    struct actor *actor = arg;
+    struct horo_case cases[] = { HORO_RECEIVE(&channel, &actor->item) };
+
+    CHECK_CODE(horo_select(cases, 1), 0);
+    if (cases[0].result == 0) {
+        note("%c:%d", actor->name, actor->item);
+    } else {
+        note("%c:%s", actor->name, word_for(cases[0].result));
+    }
+    return 0;
+}
+
+/* Who comes after the closing stands in line as long as there is an item that
+ * could be left to it. */
+static void queue_shutdown_with_an_item_promised(void)
+{
+    int item = -1;
+
+    make(2, HORO_CHANNEL_FIFO, NULL);
+    start(receiver, &a);
+    start(receiver, &b);
+    put(10);
+    put(20);
+    CHECK_CODE(horo_channel_close(&channel), 0);
+    CHECK_CODE(horo_channel_try_receive(&channel, &item), -EAGAIN);
+    horo_scope_cancel(&a.own);
+    horo_scope_cancel(&b.own);
+    CHECK_CODE(horo_spawn(&scope, receiver, &c,
+                          &(struct horo_spawn_options){ .eager = true }),
+               0);
+    CHECK_CODE(horo_spawn(&scope, receiver_of_a_select, &d,
+                          &(struct horo_spawn_options){ .eager = true }),
+               0);
+    CHECK_NOTES("");
+    CHECK_CODE(horo_yield(), 0);
+    CHECK_CODE(horo_channel_receive(&channel, &item), -ESHUTDOWN);
+    finish(0);
+    CHECK_NOTES("a:cancelled b:cancelled c:10 d:20");
+}
+
+/* Nobody is cancelled: then there is nothing for who comes after. */
+static void queue_shutdown_with_a_promise_kept(void)
+{
+    make(2, HORO_CHANNEL_FIFO, NULL);
+    start(receiver, &a);
+    put(10);
+    CHECK_CODE(horo_channel_close(&channel), 0);
+    CHECK_CODE(horo_spawn(&scope, receiver, &b,
+                          &(struct horo_spawn_options){ .eager = true }),
+               0);
+    CHECK_NOTES("");
+    finish(0);
+    CHECK_NOTES("a:10 b:shutdown");
+}
+
 static void queue_shutdown_immediate(void)
 {
     int item;
@@ -524,6 +584,23 @@ static void queue_shutdown_immediate_of_getters(void)
     CHECK_CODE(horo_channel_done(&channel), 0);
     finish(0);
     CHECK_NOTES("d:ok");
+}
+
+/* As in asyncio: what was done before it was received is not done again. */
+static void queue_shutdown_immediate_after_too_much_was_done(void)
+{
+    make(4, HORO_CHANNEL_FIFO, NULL);
+    put(10);
+    put(20);
+    put(30);
+    CHECK_CODE(horo_channel_done(&channel), 0);
+    CHECK_CODE(horo_channel_done(&channel), 0);
+    start(joiner, &a);
+    CHECK_CODE(horo_channel_abort(&channel), 0);
+    CHECK_CODE(horo_channel_done(&channel), -EINVAL);
+    CHECK_CODE(horo_channel_join(&channel), 0);
+    finish(0);
+    CHECK_NOTES("a:ok");
 }
 
 /* --- join --- */
@@ -687,38 +764,99 @@ static void a_callback_may_use_the_calls_that_never_wait(void)
     CHECK_NOTES("a:7");
 }
 
-static int use_it_in_another_loop(void *arg)
+/* A rendezvous without anybody at the other end, so nothing but the calls'
+ * results tells. */
+static int use_it(void *arg)
 {
+    int rc = *(int *)arg;
     int item = 1;
 
-    CHECK_CODE(horo_channel_send(&channel, &item), *(int *)arg);
-    CHECK_CODE(horo_channel_receive(&channel, &item), *(int *)arg);
-    if (*(int *)arg < 0) {
-        CHECK_CODE(horo_channel_try_send(&channel, &item), *(int *)arg);
-        CHECK_CODE(horo_channel_try_receive(&channel, &item), *(int *)arg);
-        CHECK_CODE(horo_channel_close(&channel), *(int *)arg);
-        CHECK_CODE(horo_channel_abort(&channel), *(int *)arg);
-        CHECK_CODE(horo_channel_done(&channel), *(int *)arg);
-        CHECK_CODE(horo_channel_join(&channel), *(int *)arg);
+    CHECK_CODE(horo_channel_try_send(&channel, &item), rc ? rc : -EAGAIN);
+    CHECK_CODE(horo_channel_try_receive(&channel, &item), rc ? rc : -EAGAIN);
+    CHECK_CODE(horo_channel_done(&channel), rc ? rc : -EINVAL);
+    if (horo_task_self()) {
+        CHECK_CODE(horo_channel_join(&channel), rc);
+    }
+    if (rc < 0) {
+        CHECK_CODE(horo_channel_close(&channel), rc);
+        CHECK_CODE(horo_channel_abort(&channel), rc);
+    }
+    if (rc < 0 && horo_task_self()) {
+        CHECK_CODE(horo_channel_send(&channel, &item), rc);
+        CHECK_CODE(horo_channel_receive(&channel, &item), rc);
     }
     return 0;
 }
 
-static void a_channel_belongs_to_the_loop_that_used_it_first(void)
+static void *use_it_on_a_thread(void *arg)
 {
-    struct horo_channel_options options = { .item_size = sizeof(int),
-                                            .capacity = 1 };
+    (void)use_it(arg);
+    CHECK_CODE(run_loop(use_it, arg, NULL), 0);
+    return NULL;
+}
+
+static void use_it_elsewhere(int rc)
+{
+    pthread_t thread;
+
+    CHECK_NUMBER(pthread_create(&thread, NULL, use_it_on_a_thread, &rc), 0);
+    CHECK_NUMBER(pthread_join(thread, NULL), 0);
+}
+
+/* Not to a loop: that of the next run is as good, wherever it lies. */
+static void a_channel_belongs_to_the_thread_that_used_it_first(void)
+{
     int fine = 0;
+
+    CHECK_CODE(horo_channel_init(&channel, &rendezvous), 0);
+    for (int i = 0; i < 3; i++) {
+        void *hole = malloc((size_t)5000 + 700 * (size_t)i);
+
+        CHECK_CODE(run_loop(use_it, &fine, NULL), 0);
+        CHECK_CODE(use_it(&fine), 0);
+        free(hole);
+    }
+    use_it_elsewhere(-HORO_EOTHERLOOP);
+    horo_channel_fini(&channel);
+}
+
+static int make_it(void *arg)
+{
+    (void)arg;
+    CHECK_CODE(horo_channel_init(&channel, &rendezvous), 0);
+    return 0;
+}
+
+static void making_a_channel_is_no_use_of_it(void)
+{
     int refused = -HORO_EOTHERLOOP;
 
-    CHECK_CODE(horo_channel_init(&channel, &options), 0);
-    CHECK_CODE(run_loop(use_it_in_another_loop, &fine, NULL), 0);
-    CHECK_CODE(horo_channel_try_send(&channel, &fine), -HORO_EOTHERLOOP);
+    CHECK_CODE(run_loop(make_it, NULL, NULL), 0);
+    use_it_elsewhere(0);
+    CHECK_CODE(run_loop(use_it, &refused, NULL), 0);
     horo_channel_fini(&channel);
-    CHECK_CODE(horo_channel_init(&channel, &options), 0);
-    channel.loop = (struct horo_loop *)&channel; /* one that is not ours */
-    CHECK_CODE(run_loop(use_it_in_another_loop, &refused, NULL), 0);
-    horo_channel_fini(&channel);
+}
+
+static void an_ended_channel_is_closed(void)
+{
+    int item = 1;
+
+    for (int i = 0; i < 2; i++) {
+        CHECK_CODE(
+            horo_channel_init(
+                &channel, i ? &rendezvous
+                            : &(struct horo_channel_options){ .item_size = 0 }),
+            i ? 0 : -EINVAL);
+        horo_channel_fini(&channel);
+        CHECK_CODE(horo_channel_try_send(&channel, &item), -ESHUTDOWN);
+        CHECK_CODE(horo_channel_try_receive(&channel, &item), -ESHUTDOWN);
+        CHECK_CODE(horo_channel_close(&channel), 0);
+        CHECK_CODE(horo_channel_abort(&channel), 0);
+        CHECK_CODE(horo_channel_join(&channel), 0);
+        CHECK_CODE(horo_channel_done(&channel), -EINVAL);
+        CHECK_NUMBER(horo_channel_length(&channel), 0);
+        horo_channel_fini(&channel);
+    }
 }
 
 static int end_under_a_receiver(void *arg)
@@ -768,8 +906,11 @@ int main(void)
     RUN_IN_LOOP(queue_shutdown);
     RUN_IN_LOOP(queue_shutdown_of_waiting_getters);
     RUN_IN_LOOP(queue_shutdown_after_which_a_getter_is_cancelled);
+    RUN_IN_LOOP(queue_shutdown_with_an_item_promised);
+    RUN_IN_LOOP(queue_shutdown_with_a_promise_kept);
     RUN_IN_LOOP(queue_shutdown_immediate);
     RUN_IN_LOOP(queue_shutdown_immediate_of_getters);
+    RUN_IN_LOOP(queue_shutdown_immediate_after_too_much_was_done);
     RUN_IN_LOOP(join_waits_until_all_is_done);
     RUN_IN_LOOP(a_join_cancelled_before_it_runs_says_so);
     RUN_IN_LOOP(join_counts_what_passes_from_hand_to_hand);
@@ -778,7 +919,9 @@ int main(void)
     RUN_IN_LOOP(in_a_cancelled_scope_only_the_calls_that_never_wait_work);
     RUN_IN_LOOP_ONCE(a_callback_may_use_the_calls_that_never_wait,
                      "uses what it did not get");
-    RUN(a_channel_belongs_to_the_loop_that_used_it_first);
+    RUN_IN_LOOP(an_ended_channel_is_closed);
+    RUN(a_channel_belongs_to_the_thread_that_used_it_first);
+    RUN(making_a_channel_is_no_use_of_it);
     RUN(ending_a_channel_in_use_ends_the_program);
     return tap_end();
 }

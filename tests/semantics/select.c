@@ -509,7 +509,7 @@ static void misuse_is_told(void)
                0);
     CHECK_CODE(horo_spawn(&scope, select_oneself, &future, &options), 0);
     CHECK_CODE(horo_future_wait(&future, NULL), -EDEADLK);
-    left.loop = (struct horo_loop *)&left; /* one that is not ours */
+    left.thread = &left; /* one that is not ours */
     CHECK_CODE(horo_select(cases, 2), -HORO_EOTHERLOOP);
     horo_scope_cancel(&scope);
     CHECK_CODE(horo_select(cases, 2), -ECANCELED);
