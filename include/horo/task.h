@@ -108,11 +108,13 @@ struct horo_task_info {
      * the loop itself. */
     const struct horo_task *owner;
     enum horo_task_state state;
-    /* While it waits: for what, in a word ("time", "tasks", "future", "receive"
-     * ...), else NULL; */
+    /* While it waits: for what, in a word ("time", "tasks", "future", "lock",
+     * "receive" ...), else NULL; */
     const char *waits_for;
-    /* and the task for whose result or end it waits, one of them if it waits
-     * for all tasks of a scope; else NULL. */
+    /* and the task for whose result or end it waits: by closing a scope, or
+     * with horo_future_wait(), horo_wait(), horo_as_completed_next() or the
+     * HORO_DONE of horo_select() for the future of a task. The first of them
+     * that is left, if there are several; NULL if there is none. */
     const struct horo_task *awaits;
 };
 

@@ -226,14 +226,6 @@ void horo__scope_let_go(struct horo_scope *scope);
 /* Moves a task to another scope, which has been held for it. */
 void horo__scope_move_task(struct horo_task *task, struct horo_scope *to);
 
-/* A task for whose end the closing scope of `task` waits; NULL otherwise. */
-struct horo_task *horo__scope_awaits(const struct horo_task *task);
-
-/* --- future.c --- */
-
-/* The task for whose future `task` waits; NULL otherwise. */
-struct horo_task *horo__future_awaits(const struct horo_task *task);
-
 /* Notes that something in `scope` was interrupted on its account. Only the
  * first time says whether its deadline or its cancellation was felt. */
 static inline void horo__scope_felt(struct horo_scope *scope)

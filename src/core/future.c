@@ -226,15 +226,15 @@ static void interrupt_waiter(struct horo_task *task)
     horo__wake(task, -ECANCELED);
 }
 
-static const struct horo__wait_kind waiting = { "future", interrupt_waiter };
-
-struct horo_task *horo__future_awaits(const struct horo_task *task)
+static struct horo_task *awaits(const struct horo_task *task)
 {
-    if (task->state != HORO_TASK_WAITING || task->wait != &waiting) {
-        return NULL;
-    }
-    return ((const struct waiter *)horo__awaited(task))->future->task;
+    const struct waiter *waiter = horo__awaited(task);
+
+    return waiter->future->task;
 }
+
+static const struct horo__wait_kind waiting = { "future", interrupt_waiter,
+                                                awaits };
 
 static int wait_unsettled(struct horo_future *future, void **ret_value)
 {

@@ -4,6 +4,8 @@
 
 #include <horo/future.h>
 
+#include "base/list.h"
+
 /* 0 when this thread may touch the future, else -HORO_EOTHERLOOP. */
 int horo__future_check(const struct horo_future *future);
 
@@ -19,6 +21,16 @@ void horo__future_listen(struct horo_future *future,
 
 /* Takes a listener back; no harm if it has been told or taken back before. */
 void horo__future_unlisten(struct horo__listener *listener);
+
+/* The task of whose future the listener is still to be told; NULL for a plain
+ * future, and once the listener has been told or taken back, whatever has
+ * become of the future since. */
+static inline struct horo_task *
+horo__listener_awaits(const struct horo__listener *listener,
+                      const struct horo_future *future)
+{
+    return horo__list_is_empty(&listener->link) ? NULL : future->task;
+}
 
 /* Makes the future of a task of this thread's loop. */
 void horo__future_init_task(struct horo_future *future, struct horo_task *task);

@@ -61,13 +61,13 @@ static void interrupt_operation(struct horo_task *task)
 }
 
 static const struct horo__wait_kind kinds[] = {
-    [HORO__ACCEPT] = { "accept", interrupt_operation },
-    [HORO__CONNECT] = { "connect", interrupt_operation },
-    [HORO__RECEIVE] = { "receive", interrupt_operation },
-    [HORO__SEND] = { "send", interrupt_operation },
-    [HORO__READ] = { "read", interrupt_operation },
-    [HORO__WRITE] = { "write", interrupt_operation },
-    [HORO__POLL] = { "poll", interrupt_operation },
+    [HORO__ACCEPT] = { "accept", interrupt_operation, NULL },
+    [HORO__CONNECT] = { "connect", interrupt_operation, NULL },
+    [HORO__RECEIVE] = { "receive", interrupt_operation, NULL },
+    [HORO__SEND] = { "send", interrupt_operation, NULL },
+    [HORO__READ] = { "read", interrupt_operation, NULL },
+    [HORO__WRITE] = { "write", interrupt_operation, NULL },
+    [HORO__POLL] = { "poll", interrupt_operation, NULL },
 };
 
 /* Lets others run when one task's operations never have to wait. */

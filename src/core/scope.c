@@ -36,7 +36,8 @@ static struct horo_scope *find_reason(struct horo_scope *scope)
 static void interrupt(struct horo_task *task)
 {
     /* Once is enough. */
-    static const struct horo__wait_kind interrupted = { "cancellation", NULL };
+    static const struct horo__wait_kind interrupted = { "cancellation", NULL,
+                                                        NULL };
     const struct horo__wait_kind *wait = task->wait;
 
     if (task->state == HORO_TASK_WAITING && wait->interrupt) {
@@ -252,20 +253,16 @@ static int verdict(const struct horo_scope *scope, int rc)
     return rc;
 }
 
-/* Only the last task ends the wait. */
-static const struct horo__wait_kind closing = { "tasks", NULL };
-
-struct horo_task *horo__scope_awaits(const struct horo_task *task)
+static struct horo_task *awaits_inside(const struct horo_task *task)
 {
-    const struct horo__link *inside;
+    const struct horo__link *inside = &task->scope->inside;
 
-    if (task->state != HORO_TASK_WAITING || task->wait != &closing) {
-        return NULL;
-    }
-    inside = &task->scope->inside;
     return horo__list_is_empty(inside) ? NULL
                                        : scope_of_link(inside->next)->task;
 }
+
+/* Only the last task ends the wait. */
+static const struct horo__wait_kind closing = { "tasks", NULL, awaits_inside };
 
 int horo__scope_leave(struct horo_scope *scope, int rc)
 {

@@ -23,7 +23,8 @@ static void interrupt_sleep(struct horo_task *task)
     horo__wake(task, -ECANCELED);
 }
 
-static const struct horo__wait_kind sleeping = { "time", interrupt_sleep };
+static const struct horo__wait_kind sleeping = { "time", interrupt_sleep,
+                                                 NULL };
 
 int horo_sleep_until(horo_time moment)
 {

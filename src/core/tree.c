@@ -30,17 +30,18 @@ static void describe(const struct horo_task *task,
                      struct horo_task_info *ret_info)
 {
     const struct horo_task *owner = task->root.parent->task;
-    struct horo_task *awaited = horo__future_awaits(task);
 
     *ret_info = (struct horo_task_info){
         .task = task,
         .name = task->name,
         .owner = owner == &task->loop->idle ? NULL : owner,
         .state = task->state,
-        .awaits = awaited ? awaited : horo__scope_awaits(task),
     };
     if (task->state == HORO_TASK_WAITING) {
         ret_info->waits_for = task->wait->word;
+        if (task->wait->awaits) {
+            ret_info->awaits = task->wait->awaits(task);
+        }
     }
 }
 

@@ -27,6 +27,9 @@ struct horo__wait_kind {
      * undo what the task arranged and horo__wake() it with -ECANCELED, now or
      * later. NULL when the wait cannot be cut short. */
     void (*interrupt)(struct horo_task *task);
+    /* The task whose result or end is waited for, one of them if there are
+     * several; NULL, or returning NULL, when it is no task's. */
+    struct horo_task *(*awaits)(const struct horo_task *task);
 };
 
 /* Suspends the current task, which must have arranged for a horo__wake(), and

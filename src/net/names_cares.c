@@ -559,7 +559,8 @@ int horo__names_configure(const struct horo_resolver_options *options)
     return 0;
 }
 
-static const struct horo__wait_kind looking_up = { "name", interrupt_look_up };
+static const struct horo__wait_kind looking_up = { "name", interrupt_look_up,
+                                                   NULL };
 
 int horo__names_look_up(const char *name, uint16_t port,
                         struct horo_address *ret_addresses, size_t capacity)

@@ -50,7 +50,7 @@ static void leave(struct horo_task *task)
     horo__waiter_wake(&party->waiter, -ECANCELED);
 }
 
-static const struct horo__wait_kind waiting = { "barrier", leave };
+static const struct horo__wait_kind waiting = { "barrier", leave, NULL };
 
 int horo_barrier_wait(struct horo_barrier *barrier)
 {

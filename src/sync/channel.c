@@ -224,6 +224,10 @@ int horo__channel_line_leave(struct horo_channel *channel,
     return -ECANCELED;
 }
 
+static const struct horo__wait_kind waiting = { "channel",
+                                                horo__selection_interrupt,
+                                                NULL };
+
 /* Waits in one line of a channel that has been entered; leaves it. */
 static int wait_in_line(struct horo_channel *channel, struct horo__link *line,
                         void *item)
@@ -235,8 +239,8 @@ static int wait_in_line(struct horo_channel *channel, struct horo__link *line,
     horo__selection_init(&selection, channel->mutex != NULL);
     horo__channel_line_up(channel, line, &place, &selection, item);
     horo__channel_leave(channel);
-    (void)horo__selection_wait(&selection); /* the place tells */
-    (void)horo__channel_enter(channel);     /* this thread's, as before */
+    (void)horo__selection_wait(&selection, &waiting); /* the place tells */
+    (void)horo__channel_enter(channel); /* this thread's, as before */
     rc = horo__channel_line_leave(channel, &place);
     horo__channel_leave(channel);
     return rc;

@@ -137,7 +137,20 @@ static void interrupt_next(struct horo_task *task)
     horo__wake(task, -ECANCELED);
 }
 
-static const struct horo__wait_kind kind = { "futures", interrupt_next };
+static struct horo_task *awaits(const struct horo_task *task)
+{
+    const struct horo_as_completed *completed = horo__awaited(task);
+    struct horo_task *awaited = NULL;
+
+    for (size_t i = 0; i < completed->count && !awaited; i++) {
+        awaited = horo__listener_awaits(&completed->places[i].listener,
+                                        completed->places[i].future);
+    }
+    return awaited;
+}
+
+static const struct horo__wait_kind kind = { "futures", interrupt_next,
+                                             awaits };
 
 int horo_as_completed_next(struct horo_as_completed *completed,
                            size_t *ret_index)

@@ -48,7 +48,7 @@ static void cancel(struct horo_task *task)
     }
 }
 
-static const struct horo__wait_kind kind = { "condition", cancel };
+static const struct horo__wait_kind kind = { "condition", cancel, NULL };
 
 int horo_condition_wait(struct horo_condition *condition,
                         struct horo_lock *lock)

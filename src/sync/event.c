@@ -20,6 +20,9 @@ bool horo_event_is_set(const struct horo_event *event)
     return event->is_set;
 }
 
+static const struct horo__wait_kind waiting = { "event", horo__waiter_leave,
+                                                NULL };
+
 int horo_event_wait(struct horo_event *event)
 {
     struct horo__waiter waiter;
@@ -28,5 +31,5 @@ int horo_event_wait(struct horo_event *event)
     if (rc < 0 || event->is_set) {
         return rc;
     }
-    return horo__waiters_wait(&event->waiters, &waiter);
+    return horo__waiters_wait(&event->waiters, &waiter, &waiting);
 }

@@ -164,6 +164,9 @@ int horo_limiter_try_acquire(struct horo_limiter *limiter)
     return 0;
 }
 
+static const struct horo__wait_kind waiting = { "limiter", horo__waiter_leave,
+                                                NULL };
+
 int horo_limiter_acquire(struct horo_limiter *limiter)
 {
     struct horo__waiter waiter;
@@ -175,7 +178,7 @@ int horo_limiter_acquire(struct horo_limiter *limiter)
     if (rc != -EAGAIN) {
         return rc;
     }
-    rc = horo__waiters_wait(&limiter->waiters, &waiter);
+    rc = horo__waiters_wait(&limiter->waiters, &waiter, &waiting);
     if (rc == 0) {
         rc = horo__wait_check();
         if (rc < 0) { /* cancelled since the token became ours */

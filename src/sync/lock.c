@@ -7,11 +7,14 @@
 #include "core/wait.h"
 #include "sync/lock.h"
 
+static const struct horo__wait_kind waiting = { "lock", horo__waiter_leave,
+                                                NULL };
+
 /* Out of the way of those who need not wait. */
 static __attribute__((noinline)) int wait_for_lock(struct horo_lock *lock)
 {
     struct horo__waiter waiter;
-    int rc = horo__waiters_wait(&lock->waiters, &waiter);
+    int rc = horo__waiters_wait(&lock->waiters, &waiter, &waiting);
 
     if (rc == 0) {
         rc = horo__wait_check();

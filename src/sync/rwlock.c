@@ -53,10 +53,13 @@ static void release(struct horo_rwlock *lock, bool writes)
     admit(lock);
 }
 
+static const struct horo__wait_kind waiting = { "rwlock", horo__waiter_leave,
+                                                NULL };
+
 static int wait_for_turn(struct horo_rwlock *lock, bool writes)
 {
     struct claim claim = { .writes = writes };
-    int rc = horo__waiters_wait(&lock->waiters, &claim.waiter);
+    int rc = horo__waiters_wait(&lock->waiters, &claim.waiter, &waiting);
 
     if (rc < 0) {
         admit(lock); /* a writer that leaves may have held up readers */

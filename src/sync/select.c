@@ -134,6 +134,34 @@ static int find_ready(struct horo_case cases[], int count, int otherwise)
 
 /* --- waiting --- */
 
+/* A select that waits; on its stack. */
+struct choice {
+    struct horo__selection selection;
+    const struct horo_case *cases;
+    int count;
+};
+
+static struct horo_task *awaits(const struct horo_task *task)
+{
+    const struct choice *choice =
+        horo__container((struct horo__selection *)horo__awaited(task),
+                        struct choice, selection);
+    struct horo_task *awaited = NULL;
+
+    for (int i = 0; i < choice->count && !awaited; i++) {
+        const struct horo_case *one = &choice->cases[i];
+
+        if (kind_of(one) == HORO__CASE_DONE && one->subject) {
+            awaited = horo__listener_awaits(&one->as.listener, one->subject);
+        }
+    }
+    return awaited;
+}
+
+static const struct horo__wait_kind waiting = { "select",
+                                                horo__selection_interrupt,
+                                                awaits };
+
 static void time_is_up(struct horo__timer *timer)
 {
     struct horo_case *one = horo__container(timer, struct horo_case, as.timer);
@@ -225,15 +253,16 @@ static bool end_case(struct horo_case *one)
 static int wait_for_one(struct horo_case cases[], int count,
                         struct horo_case *chain)
 {
-    struct horo__selection selection;
+    struct choice choice = { .cases = cases, .count = count };
     int chosen = -ECANCELED;
 
-    horo__selection_init(&selection, chain != NULL);
+    horo__selection_init(&choice.selection, chain != NULL);
     for (int i = 0; i < count; i++) {
-        begin_case(&cases[i], &selection);
+        begin_case(&cases[i], &choice.selection);
     }
     chain_leave(chain);
-    (void)horo__selection_wait(&selection); /* its winner tells */
+    (void)horo__selection_wait(&choice.selection,
+                               &waiting); /* its winner tells */
     for (int i = 0; i < count; i++) {
         if (end_case(&cases[i])) {
             chosen = i;

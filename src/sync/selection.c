@@ -55,7 +55,7 @@ bool horo__selection_settle(struct horo__selection *selection,
 
 /* When another thread has claimed the selection already, its post is under
  * way, and will wake the task. */
-static void interrupt_selection(struct horo_task *task)
+void horo__selection_interrupt(struct horo_task *task)
 {
     struct horo__selection *selection = horo__awaited(task);
 
@@ -64,10 +64,8 @@ static void interrupt_selection(struct horo_task *task)
     }
 }
 
-static const struct horo__wait_kind selecting = { "channels",
-                                                  interrupt_selection };
-
-int horo__selection_wait(struct horo__selection *selection)
+int horo__selection_wait(struct horo__selection *selection,
+                         const struct horo__wait_kind *kind)
 {
-    return horo__wait(&selecting, selection);
+    return horo__wait(kind, selection);
 }

@@ -32,12 +32,17 @@ void horo__selection_init(struct horo__selection *selection, bool is_shared);
 bool horo__selection_settle(struct horo__selection *selection,
                             const void *winner);
 
-/* Suspends the task until the selection is settled. Returns 0, or -ECANCELED
+/* Suspends the task until the selection is settled; `kind` says for what, and
+ * its interrupt() is horo__selection_interrupt(). Returns 0, or -ECANCELED
  * when the task was cancelled before; nobody can settle it any more then.
  *
  * A task can be cancelled after that as well, before it runs: ask
  * horo__wait_check() again where what was given can be given back. */
-int horo__selection_wait(struct horo__selection *selection);
+int horo__selection_wait(struct horo__selection *selection,
+                         const struct horo__wait_kind *kind);
+
+/* Ends the wait of a task that was cancelled. */
+void horo__selection_interrupt(struct horo_task *task);
 
 /* Whether the selection was settled in favour of `candidate`. Others may still
  * be finding out that they have come too late. */

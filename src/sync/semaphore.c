@@ -19,12 +19,15 @@ int horo_semaphore_init(struct horo_semaphore *semaphore, size_t value,
     return 0;
 }
 
+static const struct horo__wait_kind waiting = { "semaphore", horo__waiter_leave,
+                                                NULL };
+
 /* Out of the way of those who need not wait. */
 static __attribute__((noinline)) int
 wait_for_permit(struct horo_semaphore *semaphore)
 {
     struct horo__waiter waiter;
-    int rc = horo__waiters_wait(&semaphore->waiters, &waiter);
+    int rc = horo__waiters_wait(&semaphore->waiters, &waiter, &waiting);
 
     if (rc == 0) {
         rc = horo__wait_check();

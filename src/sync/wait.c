@@ -36,6 +36,7 @@ struct wait {
     size_t settled;
     bool is_over;
     struct horo_task *task; /* suspended */
+    struct watched *watched;
 };
 
 /* One of its futures. */
@@ -81,7 +82,20 @@ static void interrupt_wait(struct horo_task *task)
     horo__wake(task, -ECANCELED);
 }
 
-static const struct horo__wait_kind kind = { "futures", interrupt_wait };
+static struct horo_task *awaits(const struct horo_task *task)
+{
+    const struct wait *wait = horo__awaited(task);
+    struct horo_task *awaited = NULL;
+
+    for (size_t i = 0; i < wait->count && !awaited; i++) {
+        awaited =
+            horo__listener_awaits(&wait->watched[i].listener, wait->futures[i]);
+    }
+    return awaited;
+}
+
+static const struct horo__wait_kind kind = { "futures", interrupt_wait,
+                                             awaits };
 
 /* Suspends until it is over, with a listener for each unsettled future. */
 static int watch_all(struct wait *wait, struct watched *watched)
@@ -97,6 +111,7 @@ static int watch_all(struct wait *wait, struct watched *watched)
         }
     }
     wait->task = horo_task_self();
+    wait->watched = watched;
     rc = horo__wait(&kind, wait);
     for (size_t i = 0; i < wait->count; i++) {
         horo__future_unlisten(&watched[i].listener);

@@ -6,19 +6,18 @@
 
 #include "core/wait.h"
 
-static void leave(struct horo_task *task)
+void horo__waiter_leave(struct horo_task *task)
 {
     horo__waiter_wake(horo__awaited(task), -ECANCELED);
 }
 
-static const struct horo__wait_kind standing = { "turn", leave };
-
-int horo__waiters_wait(struct horo__waiters *line, struct horo__waiter *waiter)
+int horo__waiters_wait(struct horo__waiters *line, struct horo__waiter *waiter,
+                       const struct horo__wait_kind *kind)
 {
     waiter->task = horo_task_self();
     waiter->result = 0;
     horo__waiters_append(line, waiter);
-    return horo__wait(&standing, waiter);
+    return horo__wait(kind, waiter);
 }
 
 void horo__waiter_wake(struct horo__waiter *waiter, int result)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct horo__wait_kind;
 struct horo_task;
 
 /* A task in a line; to be embedded where more has to be known of it. */
@@ -59,14 +60,18 @@ static inline void horo__waiters_remove(struct horo__waiter *waiter)
     waiter->line = NULL;
 }
 
-/* Puts the current task at the end of the line, in `waiter`, and suspends it.
- * Call horo__wait_check() before. Returns the result given to
+/* Puts the current task at the end of the line, in `waiter`, and suspends it;
+ * `kind` says for what, and its interrupt() is horo__waiter_leave(). Call horo__wait_check() before. Returns the result given to
  * horo__waiter_wake(), or -ECANCELED when the task was cancelled before its
  * turn came. It is out of the line then, which may be news for those behind.
  *
  * A task that was given something can still be cancelled before it runs: ask
  * horo__wait_check() again, and pass on what was given when that fails. */
-int horo__waiters_wait(struct horo__waiters *line, struct horo__waiter *waiter);
+int horo__waiters_wait(struct horo__waiters *line, struct horo__waiter *waiter,
+                       const struct horo__wait_kind *kind);
+
+/* Takes a task that was cancelled out of its line. */
+void horo__waiter_leave(struct horo_task *task);
 
 /* Takes a waiter out of its line and ends its wait. What it was given has to
  * be its own already. `waiter` may be gone as soon as the caller suspends. */

@@ -337,7 +337,7 @@ static int cancel_twice_then_finish(void *arg)
     return 0;
 }
 
-static const struct horo__wait_kind slow = { "slow", count_abort };
+static const struct horo__wait_kind slow = { "slow", count_abort, NULL };
 
 static int wait_slowly(void *arg)
 {

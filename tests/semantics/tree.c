@@ -178,6 +178,201 @@ static void a_task_changes_hands_when_it_is_ready(void)
     horo_future_fini(&future);
 }
 
+/* --- what and whom --- */
+
+/* One of each that a task can wait for, and three futures: a plain one, and
+ * those of two tasks. */
+struct things {
+    struct horo_event event;
+    struct horo_lock lock;
+    struct horo_condition condition;
+    struct horo_lock its_lock;
+    struct horo_semaphore semaphore;
+    struct horo_rwlock rwlock;
+    struct horo_limiter limiter;
+    struct horo_barrier barrier;
+    struct horo_channel channel;
+    struct horo_future plain;
+    struct horo_future first;
+    struct horo_future second;
+};
+
+static int wait_for_event(void *arg)
+{
+    return horo_event_wait(&((struct things *)arg)->event);
+}
+
+static int wait_for_lock(void *arg)
+{
+    return horo_lock_acquire(&((struct things *)arg)->lock);
+}
+
+static int wait_for_condition(void *arg)
+{
+    struct things *things = arg;
+
+    CHECK_CODE(horo_lock_acquire(&things->its_lock), 0);
+    CHECK_CODE(horo_condition_wait(&things->condition, &things->its_lock),
+               -ECANCELED);
+    return horo_lock_release(&things->its_lock);
+}
+
+static int wait_for_semaphore(void *arg)
+{
+    return horo_semaphore_acquire(&((struct things *)arg)->semaphore);
+}
+
+static int wait_to_read(void *arg)
+{
+    return horo_rwlock_acquire_read(&((struct things *)arg)->rwlock);
+}
+
+static int wait_for_limiter(void *arg)
+{
+    return horo_limiter_acquire(&((struct things *)arg)->limiter);
+}
+
+static int wait_for_barrier(void *arg)
+{
+    return horo_barrier_wait(&((struct things *)arg)->barrier);
+}
+
+static int wait_for_item(void *arg)
+{
+    int item;
+
+    return horo_channel_receive(&((struct things *)arg)->channel, &item);
+}
+
+static void init_things(struct things *things)
+{
+    *things = (struct things){ 0 };
+    CHECK_CODE(horo_lock_acquire(&things->lock), 0);
+    CHECK_CODE(horo_semaphore_init(&things->semaphore, 0, 0), 0);
+    CHECK_CODE(horo_rwlock_acquire_write(&things->rwlock), 0);
+    CHECK_CODE(horo_limiter_init(&things->limiter, 0), 0);
+    CHECK_CODE(horo_barrier_init(&things->barrier, 2), 0);
+    CHECK_CODE(horo_channel_init(
+                   &things->channel,
+                   &(struct horo_channel_options){ .item_size = sizeof(int) }),
+               0);
+    horo_future_init(&things->plain);
+}
+
+static void fini_things(struct things *things)
+{
+    horo_future_fini(&things->plain);
+    horo_channel_fini(&things->channel);
+    horo_limiter_fini(&things->limiter);
+}
+
+/* Spawns the tasks, lets them wait, and has each described. */
+static void look_at(const struct horo_spawn_options *options,
+                    horo_task_fn *const *tasks, size_t count,
+                    struct things *things, struct horo_scope *scope)
+{
+    for (size_t i = 0; i < count; i++) {
+        CHECK_CODE(horo_spawn(scope, tasks[i], things, options), 0);
+    }
+    CHECK_CODE(horo_sleep(HORO_MS(1)), 0);
+    note_tasks();
+}
+
+static void each_wait_has_a_word_of_its_own(void)
+{
+    static const struct horo_spawn_options options = { .name = "x" };
+    static horo_task_fn *const tasks[] = {
+        wait_for_event,     wait_for_lock, wait_for_condition,
+        wait_for_semaphore, wait_to_read,  wait_for_limiter,
+        wait_for_barrier,   wait_for_item,
+    };
+    struct things things;
+    struct horo_scope scope;
+
+    init_things(&things);
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    look_at(&options, tasks, 8, &things, &scope);
+    CHECK_NOTES("main_task's x: event, nobody; main_task's x: lock, nobody;"
+                " main_task's x: condition, nobody;"
+                " main_task's x: semaphore, nobody;"
+                " main_task's x: rwlock, nobody;"
+                " main_task's x: limiter, nobody;"
+                " main_task's x: barrier, nobody;"
+                " main_task's x: channel, nobody;");
+    horo_scope_cancel(&scope);
+    CHECK_CODE(horo_scope_close(&scope, 0), -ECANCELED);
+    fini_things(&things);
+}
+
+static int wait_for_all(void *arg)
+{
+    struct things *things = arg;
+    struct horo_future *futures[] = { &things->plain, &things->first,
+                                      &things->second };
+
+    return horo_wait(futures, 3, NULL);
+}
+
+static int select_any(void *arg)
+{
+    struct things *things = arg;
+    int item;
+    struct horo_case cases[] = { HORO_RECEIVE(&things->channel, &item),
+                                 HORO_DONE(NULL), HORO_AFTER(HORO_S(1000000)),
+                                 HORO_DONE(&things->plain),
+                                 HORO_DONE(&things->second) };
+
+    return horo_select(cases, 5);
+}
+
+static int take_as_they_complete(void *arg)
+{
+    struct things *things = arg;
+    struct horo_future *futures[] = { &things->plain, &things->first,
+                                      &things->second };
+    struct horo_as_completed completed;
+    size_t index;
+    int rc;
+
+    CHECK_CODE(horo_as_completed_open(&completed, futures, 3), 0);
+    do {
+        rc = horo_as_completed_next(&completed, &index);
+    } while (rc == 0);
+    horo_as_completed_close(&completed);
+    return rc;
+}
+
+static void who_waits_for_several_awaits_the_first_of_them_that_is_left(void)
+{
+    static const struct horo_spawn_options options = { .name = "x" };
+    static horo_task_fn *const tasks[] = { wait_for_all, select_any,
+                                           take_as_they_complete };
+    struct things things;
+    struct horo_scope outer;
+    struct horo_scope scope;
+
+    init_things(&things);
+    CHECK_CODE(horo_scope_open(&outer, NULL), 0);
+    spawn(&outer, sleep_for_ever, NULL, "a", &things.first);
+    spawn(&outer, sleep_for_ever, NULL, "b", &things.second);
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    look_at(&options, tasks, 3, &things, &scope);
+    CHECK_NOTES("main_task's a: time, nobody; main_task's b: time, nobody;"
+                " main_task's x: futures, a; main_task's x: select, b;"
+                " main_task's x: futures, a;");
+    CHECK_CODE(horo_future_cancel(&things.first), 0);
+    CHECK_CODE(horo_sleep(HORO_MS(1)), 0);
+    memset(&things.first, 0xff, sizeof things.first); /* all were told */
+    note_tasks();
+    CHECK_NOTES("main_task's b: time, nobody;"
+                " main_task's x: futures, b; main_task's x: select, b;"
+                " main_task's x: futures, b;");
+    horo_scope_cancel(&outer);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    CHECK_CODE(horo_scope_close(&outer, 0), -ECANCELED);
+    fini_things(&things);
+}
+
 static struct horo_task *slow_one;
 
 static void take_note(struct horo_task *task)
@@ -187,7 +382,7 @@ static void take_note(struct horo_task *task)
 
 static int wait_slowly(void *arg)
 {
-    static const struct horo__wait_kind slow = { "a miracle", take_note };
+    static const struct horo__wait_kind slow = { "a miracle", take_note, NULL };
 
     (void)arg;
     return horo__wait(&slow, NULL);
@@ -287,6 +482,11 @@ int main(void)
     RUN_IN_LOOP(states_follow_the_life_of_a_task);
     RUN_IN_LOOP(all_know_whom_they_await);
     RUN_IN_LOOP(a_task_changes_hands_when_it_is_ready);
+    RUN_IN_LOOP_ONCE(each_wait_has_a_word_of_its_own,
+                     "uses what it did not get");
+    RUN_IN_LOOP_ONCE(
+        who_waits_for_several_awaits_the_first_of_them_that_is_left,
+        "uses what it did not get");
     RUN_IN_LOOP_ONCE(what_ends_slowly_waits_for_its_cancellation,
                      "uses what it did not get");
     RUN_IN_LOOP(those_beyond_the_limit_are_counted);
