@@ -6,31 +6,23 @@
 #include <horo.h>
 #include <stdio.h>
 
-struct job {
-    int number;
-    int product;
-};
-
 static int factorial(void *arg)
 {
-    struct job *job = arg;
+    int f = 1;
 
-    job->product = 1;
-    for (int i = 2; i <= job->number; i++) {
+    for (int i = 2; i <= *(int *)arg; i++) {
         int rc = horo_sleep(HORO_S(1));
         if (rc < 0) {
             return rc;
         }
-        job->product *= i;
+        f *= i;
     }
-    return 0;
+    return f;
 }
 
 static int print_all(void *arg)
 {
-    struct job jobs[] = {
-        { .number = 4 }, { .number = 3 }, { .number = 5 }, { .number = 2 }
-    };
+    int numbers[] = { 4, 3, 5, 2 };
     struct horo_future results[4];
     struct horo_future *futures[4];
     struct horo_as_completed completed;
@@ -42,20 +34,17 @@ static int print_all(void *arg)
     horo_scope_open(&scope, NULL);
     for (i = 0; i < 4 && rc == 0; i++) {
         futures[i] = &results[i];
-        rc = horo_spawn(&scope, factorial, &jobs[i],
+        rc = horo_spawn(&scope, factorial, &numbers[i],
                         &(struct horo_spawn_options){ .future = futures[i] });
     }
-    if (rc == 0) {
-        rc = horo_as_completed_open(&completed, futures, 4);
-    }
-    if (rc == 0) {
+    if (rc == 0 && (rc = horo_as_completed_open(&completed, futures, 4)) == 0) {
         while ((rc = horo_as_completed_next(&completed, &i)) == 0) {
-            printf("Factorial(%d) = %d\n", jobs[i].number, jobs[i].product);
+            printf("Factorial(%d) = %d\n", numbers[i],
+                   horo_future_result(futures[i], NULL));
         }
         horo_as_completed_close(&completed);
-        rc = rc == -HORO_EDONE ? 0 : rc;
     }
-    return horo_scope_close(&scope, rc);
+    return horo_scope_close(&scope, rc == -HORO_EDONE ? 0 : rc);
 }
 
 int main(void)
@@ -64,7 +53,6 @@ int main(void)
 
     if (rc < 0) {
         fprintf(stderr, "as_completed: %s\n", horo_strerror(rc));
-        return 1;
     }
-    return 0;
+    return rc < 0;
 }

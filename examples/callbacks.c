@@ -13,6 +13,7 @@ static char disk[64] = "Some text.";
 struct edit {
     struct horo_callback done;
     char text[sizeof disk];
+    int error; /* that a step could not begin */
 };
 
 static int read_file(struct edit *edit, horo_callback_fn *then)
@@ -29,8 +30,11 @@ static int write_file(struct edit *edit, horo_callback_fn *then)
 
 static void notify_user(void *arg)
 {
-    (void)arg;
-    printf("Appended text!\n%s\n", disk);
+    const struct edit *edit = arg;
+
+    if (edit->error == 0) {
+        printf("Appended text!\n%s\n", disk);
+    }
     horo_loop_stop(horo_loop_self());
 }
 
@@ -39,7 +43,10 @@ static void append_text(void *arg)
     struct edit *edit = arg;
 
     strcat(edit->text, "\nAppended something!");
-    write_file(edit, notify_user);
+    edit->error = write_file(edit, notify_user);
+    if (edit->error < 0) {
+        notify_user(edit);
+    }
 }
 
 int main(void)
@@ -56,5 +63,9 @@ int main(void)
         rc = horo_loop_run_forever(loop);
     }
     horo_loop_destroy(&loop);
+    rc = rc < 0 ? rc : edit.error;
+    if (rc < 0) {
+        fprintf(stderr, "callbacks: %s\n", horo_strerror(rc));
+    }
     return rc < 0;
 }

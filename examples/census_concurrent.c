@@ -2,7 +2,7 @@
  * usage: census_concurrent HOST:PORT...
  *
  * Recalls main_asyncio() of the Bulgarian lecture, its gather() of one
- * coroutine for each host. */
+ * coroutine for each host: horo_map() gathers one call for each index. */
 #define _GNU_SOURCE 1 /* strcasestr() */
 #include <horo.h>
 #include <stdio.h>
@@ -18,7 +18,8 @@ struct counter {
 };
 
 struct census {
-    char **next; /* site to ask, HOST:PORT; NULL behind the last one */
+    char **sites; /* HOST:PORT each */
+    size_t site_count;
     struct counter *counters;
 };
 
@@ -31,10 +32,10 @@ static void count(struct counter *counter, const char *server)
     counter->count++;
 }
 
-static int ask_next(void *arg)
+static int ask(void *arg, size_t index)
 {
     struct census *census = arg;
-    const char *site = *census->next++;
+    const char *site = census->sites[index];
     struct horo_scope_options limit = { .timeout = HORO_S(5) };
     struct horo_scope scope;
     struct horo_stream *stream = NULL;
@@ -65,20 +66,14 @@ static int ask_next(void *arg)
 static int take_census(void *arg)
 {
     struct census *census = arg;
-    struct horo_scope all;
-    int rc = 0;
 
-    horo_scope_open(&all, NULL);
-    for (char **site = census->next; *site && rc == 0; site++) {
-        rc = horo_spawn(&all, ask_next, census, NULL);
-    }
-    return horo_scope_close(&all, rc);
+    return horo_map(census->site_count, ask, census, NULL);
 }
 
 int main(int argc, char **argv)
 {
     struct counter *counters = calloc((size_t)argc, sizeof *counters);
-    struct census census = { argv + 1, counters };
+    struct census census = { argv + 1, (size_t)argc - 1, counters };
     int rc = counters ? horo_run(take_census, &census, NULL) : -ENOMEM;
 
     printf("{");

@@ -13,16 +13,13 @@ static int balance;
 static int deposit(const char *name, int amount)
 {
     int before = balance;
-    int rc;
+    int rc = horo_sleep(HORO_S(1));
 
-    printf("%s: reads %d\n", name, before);
-    rc = horo_sleep(HORO_S(1));
-    if (rc < 0) {
-        return rc;
+    if (rc == 0) {
+        balance = before + amount;
+        printf("%s: %d + %d = %d\n", name, before, amount, balance);
     }
-    balance = before + amount;
-    printf("%s: writes %d\n", name, balance);
-    return 0;
+    return rc;
 }
 
 /* lock.acquire(), try, finally, lock.release() */
@@ -30,11 +27,10 @@ static int acquire_and_release(void *arg)
 {
     int rc = horo_lock_acquire(&lock);
 
-    if (rc < 0) {
-        return rc;
+    if (rc == 0) {
+        rc = deposit(arg, 10);
+        horo_lock_release(&lock);
     }
-    rc = deposit(arg, 10);
-    horo_lock_release(&lock);
     return rc;
 }
 
@@ -44,23 +40,18 @@ static int with_lock(void *arg)
     int rc;
 
     HORO_WITH(lock, &lock, rc) {
-        return deposit(arg, 20);
+        rc = deposit(arg, 20);
     }
-    return rc; /* why the lock was not acquired */
+    return rc; /* of deposit(), or why the lock was not acquired */
 }
 
 static int use_lock(void *arg)
 {
-    struct horo_scope scope;
-    int rc;
+    struct horo_call calls[] = { HORO_CALL(acquire_and_release, "A"),
+                                 HORO_CALL(with_lock, "B") };
 
     (void)arg;
-    horo_scope_open(&scope, NULL);
-    rc = horo_spawn(&scope, acquire_and_release, "A", NULL);
-    if (rc == 0) {
-        rc = horo_spawn(&scope, with_lock, "B", NULL);
-    }
-    return horo_scope_close(&scope, rc);
+    return horo_gather(calls, 2, NULL);
 }
 
 int main(void)
@@ -69,7 +60,6 @@ int main(void)
 
     if (rc < 0) {
         fprintf(stderr, "lock: %s\n", horo_strerror(rc));
-        return 1;
     }
-    return 0;
+    return rc < 0;
 }

@@ -5,93 +5,68 @@
  * return the promise of writeFile(), so that "Appended text!" may be printed
  * before anything was; a call that returns when it is done cannot be forgotten.
  * The chain hangs in a scope, which closes when all links have settled. */
-#include <errno.h>
 #include <horo.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-struct document {
-    const char *path;
-    char text[200];
-};
+static char my_file[] = "/tmp/horo-promises-XXXXXX";
 
-static int read_file(void *arg, int result, void **value)
+static int read_file(void *text, int result, void **value)
 {
-    struct document *document = arg;
-    FILE *file = fopen(document->path, "r");
+    FILE *file = fopen(my_file, "r");
 
     if (!file) {
         return -errno;
     }
-    result = (int)fread(document->text, 1, sizeof document->text - 1, file);
-    document->text[result] = '\0';
-    *value = document->text;
-    fclose(file);
-    return result;
+    result = (int)fread(text, 1, 99, file);
+    *value = text; /* for the next link; zeroed, so the end is there */
+    return fclose(file) == 0 ? result : -EIO;
 }
 
 static int append_and_write(void *arg, int result, void **value)
 {
-    struct document *document = arg;
-    FILE *file = fopen(document->path, "w");
+    FILE *file = fopen(my_file, "w");
 
     if (!file) {
         return -errno;
     }
-    result = fprintf(file, "%s\nAppended something!", (char *)*value);
+    result = fprintf(file, "%s%s", (char *)*value, (char *)arg);
     return fclose(file) == 0 ? result : -EIO;
 }
 
 static int tell(void *arg, int result, void **value)
 {
     (void)value;
-    puts(arg);
-    return result;
-}
-
-static int tell_error(void *arg, int error, void **value)
-{
-    (void)arg;
-    (void)value;
-    puts(horo_strerror(error));
-    return 0;
+    return puts(result < 0 ? horo_strerror(result) : arg);
 }
 
 static int append(void *arg)
 {
-    struct horo_promise text, written, told, end;
+    struct horo_promise read, written, told, end;
     struct horo_scope scope;
+    char text[100] = "";
 
     horo_scope_open(&scope, NULL);
-    horo_future_then(NULL, &text, read_file, arg);
-    horo_future_then(&text.future, &written, append_and_write, arg);
+    horo_future_then(NULL, &read, read_file, text);
+    horo_future_then(&read.future, &written, append_and_write, arg);
     horo_future_then(&written.future, &told, tell, "Appended text!");
-    horo_future_catch(&told.future, &end, tell_error, NULL);
-    horo_scope_close(&scope, 0);
-    return horo_future_result(&end.future, NULL);
+    horo_future_catch(&told.future, &end, tell, NULL);
+    return horo_scope_close(&scope, 0);
 }
 
 int main(void)
 {
-    char path[] = "/tmp/horo-promises-XXXXXX";
-    struct document document = { .path = path };
-    struct document missing = { .path = "/nowhere/at/all" };
-    int fd = mkstemp(path);
-    int rc = fd < 0 ? -errno : 0;
+    int fd = mkstemp(my_file);
+    int rc = fd < 0 ? -errno : horo_run(append, "\nAppended something!", NULL);
 
-    if (rc == 0) {
-        rc = horo_run(append, &document, NULL);
-        close(fd);
-        unlink(path);
-    }
-    if (rc >= 0) {
-        rc = horo_run(append, &missing, NULL);
+    close(fd);
+    unlink(my_file);
+    if (rc == 0) { /* once more: now the file is missing */
+        rc = horo_run(append, "\nAppended something!", NULL);
     }
     if (rc < 0) {
         fprintf(stderr, "promises: %s\n", horo_strerror(rc));
-        return 1;
     }
-    return 0;
+    return rc < 0;
 }

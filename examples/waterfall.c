@@ -3,72 +3,58 @@
  * Recalls async.waterfall() of the Bulgarian lecture, by which Async.js keeps
  * callbacks from nesting. What callbacks need a library for is a list of calls
  * here, one after another. */
-#include <errno.h>
 #include <horo.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-struct document {
-    const char *path;
-    char text[200];
-};
+static char my_file[] = "/tmp/horo-waterfall-XXXXXX";
 
-static int read_file(void **value)
+static int read_file(void **text)
 {
-    struct document *document = *value;
-    FILE *file = fopen(document->path, "r");
-    size_t size;
+    FILE *file = fopen(my_file, "r");
 
     if (!file) {
         return -errno;
     }
-    size = fread(document->text, 1, sizeof document->text - 1, file);
-    document->text[size] = '\0';
-    fclose(file);
-    return 0;
+    fread(*text, 1, 99, file); /* into zeroes, so the end is there */
+    return fclose(file) == 0 ? 0 : -EIO;
 }
 
-static int append_and_write(void **value)
+static int append_and_write(void **text)
 {
-    struct document *document = *value;
-    FILE *file = fopen(document->path, "w");
+    FILE *file = fopen(my_file, "w");
 
     if (!file) {
         return -errno;
     }
-    fprintf(file, "%s\nAppended something!", document->text);
+    fprintf(file, "%s\nAppended something!", (char *)*text);
     return fclose(file) == 0 ? 0 : -EIO;
 }
 
 static int append(void *arg)
 {
     static horo_step_fn *const steps[] = { read_file, append_and_write };
-    int rc = horo_waterfall(steps, 2, &arg);
+    void *text = (char[100]){ "" };
+    int rc = horo_waterfall(steps, 2, &text);
 
+    (void)arg;
     puts(rc < 0 ? horo_strerror(rc) : "Appended text!");
     return 0;
 }
 
 int main(void)
 {
-    char path[] = "/tmp/horo-waterfall-XXXXXX";
-    struct document document = { .path = path };
-    struct document missing = { .path = "/nowhere/at/all" };
-    int fd = mkstemp(path);
-    int rc = fd < 0 ? -errno : 0;
+    int fd = mkstemp(my_file);
+    int rc = fd < 0 ? -errno : horo_run(append, NULL, NULL);
 
-    if (rc == 0) {
-        rc = horo_run(append, &document, NULL);
-        close(fd);
-        unlink(path);
-    }
-    if (rc == 0) {
-        rc = horo_run(append, &missing, NULL);
+    close(fd);
+    unlink(my_file);
+    if (rc == 0) { /* once more: now the file is missing */
+        rc = horo_run(append, NULL, NULL);
     }
     if (rc < 0) {
         fprintf(stderr, "waterfall: %s\n", horo_strerror(rc));
-        return 1;
     }
-    return 0;
+    return rc < 0;
 }

@@ -51,6 +51,7 @@ static int share(void *arg)
     struct horo_scope scope;
     horo_time began = horo_now();
     int rc = fill(queue);
+    int end;
 
     horo_scope_open(&scope, NULL);
     for (int i = 0; i < 3 && rc == 0; i++) {
@@ -59,10 +60,15 @@ static int share(void *arg)
     if (rc == 0) {
         rc = horo_channel_join(queue);
     }
-    printf("3 workers slept for %d ms, one by one it would have been %d ms\n",
-           (int)((horo_now() - began) / HORO_MS(1)), (int)(slept / HORO_MS(1)));
-    horo_scope_cancel(&scope); /* the workers wait for more */
-    return horo_scope_close(&scope, rc);
+    if (rc == 0) {
+        printf("3 workers slept for %d ms, "
+               "one by one it would have been %d ms\n",
+               (int)((horo_now() - began) / HORO_MS(1)),
+               (int)(slept / HORO_MS(1)));
+        horo_scope_cancel(&scope); /* the workers wait for more */
+    }
+    end = horo_scope_close(&scope, rc);
+    return rc == 0 && end == -ECANCELED ? 0 : end; /* that was us */
 }
 
 int main(void)
@@ -76,9 +82,8 @@ int main(void)
         rc = horo_run(share, &queue, NULL);
         horo_channel_fini(&queue);
     }
-    if (rc < 0 && rc != -ECANCELED) {
+    if (rc < 0) {
         fprintf(stderr, "work_queue: %s\n", horo_strerror(rc));
-        return 1;
     }
-    return 0;
+    return rc < 0;
 }
