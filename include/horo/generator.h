@@ -19,6 +19,11 @@
  * local values. Asking for the next value is a few nanoseconds, not a visit to
  * the scheduler; it suspends only where the body does.
  *
+ * So what knows its task, such as a lock or a limiter's token, is that task's
+ * when the body takes it, not the generator's: another task that asks next
+ * cannot release it there, and HORO_WITH() does not tell. Let a body hold such
+ * a thing across a yield only where one task asks from beginning to end.
+ *
  * A generator belongs to the thread that has made it, not to a task or loop:
  * one task after another may ask it, and it may outlive the loop. */
 #ifndef HORO_GENERATOR_H
@@ -111,7 +116,9 @@ HORO__API int horo_generator_result(const struct horo_generator *generator);
  *
  * Returns 0; the code thrown; -ECANCELED when the generator is being closed,
  * and -HORO_EDONE, at once, for each yield after that; -EINVAL outside a body,
- * and with a scope open that the body has opened since it was asked. */
+ * and with a scope open that the body has opened since it was asked. So a body
+ * has to return when a yield fails: one that goes on yielding after it has been
+ * closed, a thousand times, ends the program with a report. */
 HORO__API int horo_generator_yield(void *value, void **ret_sent);
 
 /* Yields all that `inner` yields, and passes on to it what is sent and thrown

@@ -9,11 +9,14 @@
  * a read-write lock read_lock or write_lock. `rc`, an int variable, receives
  * what acquiring returned. The block runs once if that was 0, and whichever
  * way it is left releases: at its end, by break or continue (which leave this
- * block, not a loop around it), by return, by goto; in C++ also by an exception.
- * Needs the cleanup attribute of GCC and Clang.
+ * block, not a loop around it), by return, by goto; in C++ also by an
+ * exception. Needs the cleanup attribute of GCC and Clang.
  *
  * Inside, the lock is the block's: who releases it there himself must not do
- * more in the block than leave it. */
+ * more in the block than leave it. Where releasing fails, nobody is told: that
+ * of a lock, a write_lock or a limiter does in a task that did not acquire it,
+ * to which a generator's body can come by a yield inside the block. It then
+ * stays locked; see horo/generator.h. */
 #ifndef HORO_WITH_H
 #define HORO_WITH_H
 

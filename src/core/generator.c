@@ -17,7 +17,11 @@
 #include "sys/memory.h"
 #include "sys/panic.h"
 
-enum { DEFAULT_STACK_SIZE = 256 << 10, ALIGNMENT = 64 /* a cache line */ };
+enum {
+    DEFAULT_STACK_SIZE = 256 << 10,
+    ALIGNMENT = 64, /* a cache line */
+    MOST_OVERRUNS = 1000
+};
 
 static __thread struct horo__generators *home;
 
@@ -321,7 +325,7 @@ static int end_body(struct horo_generator *generator)
     if (generator->result < 0 && generator->result != -ECANCELED) {
         return generator->result;
     }
-    return generator->has_overrun ? -HORO_EDONE : 0;
+    return generator->overruns > 0 ? -HORO_EDONE : 0;
 }
 
 int horo_generator_close(struct horo_generator *generator)
@@ -360,17 +364,40 @@ int horo_generator_destroy(struct horo_generator **generator)
 
 /* --- for the body --- */
 
+/* Says once more that it is closed; but not to a body that does not listen,
+ * whose loop would go round for ever. */
+static void count_overrun(struct horo_generator *self)
+{
+    self->overruns++;
+    if (self->overruns > MOST_OVERRUNS) {
+        horo__report(
+            (const char *const[]){ "horo: generator '", self->name,
+                                   "' was closed, and yields on: its body has "
+                                   "to return when a yield fails\n" },
+            3);
+        horo__check(self->overruns <= MOST_OVERRUNS);
+    }
+}
+
+static __attribute__((noinline)) int refuse_yield(struct horo_generator *self,
+                                                  bool is_at_fault)
+{
+    if (self && self->is_closing) {
+        count_overrun(self);
+    }
+    return is_at_fault ? -EINVAL : -HORO_EDONE;
+}
+
 int horo_generator_yield(void *value, void **ret_sent)
 {
     struct horo_task *runner = find_runner();
     struct horo_generator *self = runner ? runner->generator : NULL;
 
     if (horo__unlikely(!self || runner->scope != self->scope)) {
-        return -EINVAL;
+        return refuse_yield(self, true);
     }
     if (horo__unlikely(self->is_closing)) {
-        self->has_overrun = true;
-        return -HORO_EDONE;
+        return refuse_yield(self, false);
     }
     self->ret_sent = ret_sent;
     return leave(self, runner, value, HORO__GENERATOR_FROZEN);

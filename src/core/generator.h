@@ -33,7 +33,7 @@ struct horo_generator {
     struct horo__context caller; /* whoever asks, while RUNNING */
     unsigned char state;
     bool is_closing;
-    bool has_overrun; /* yielded although it was closed */
+    unsigned short overruns; /* yields although it was closed */
     /* Neither `outer` and `scope` nor where they come from are neighbours, or
      * compilers would move both as one: reading two words as one that were
      * written singly has to wait until they are in the cache. */

@@ -477,6 +477,42 @@ static void the_asking_side_may_open_and_close_scopes_meanwhile(void)
     CHECK_CODE(horo_generator_destroy(&ticks), 0);
 }
 
+/* --- what the body takes is whose? --- */
+
+static struct horo_lock kept;
+
+static int keep_locked(void *arg)
+{
+    int rc;
+
+    HORO_WITH(lock, &kept, rc) {
+        rc = horo_generator_yield(arg, NULL);
+    }
+    return rc;
+}
+
+static int close_it(void *arg)
+{
+    return horo_generator_close(arg);
+}
+
+/* The body runs as whoever asks, and a lock knows its task. */
+static void a_lock_in_a_body_is_the_asking_task_s(void)
+{
+    struct horo_generator *g = create(keep_locked, &kept);
+    struct horo_scope scope;
+
+    kept = (struct horo_lock){ 0 };
+    CHECK(horo_generator_next(g) == &kept);
+    CHECK(horo_lock_holder(&kept) == horo_task_self());
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    CHECK_CODE(horo_spawn(&scope, close_it, g, NULL), 0);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    CHECK(horo_lock_holder(&kept) == horo_task_self()); /* not another's */
+    CHECK_CODE(horo_lock_release(&kept), 0);
+    CHECK_CODE(horo_generator_destroy(&g), 0);
+}
+
 static struct horo_scope left_open;
 
 static int leave_scope_open(void *arg)
@@ -957,6 +993,8 @@ static void an_overflow_is_reported_with_the_right_name(void)
 int main(void)
 {
     RUN_IN_LOOP(a_body_may_sleep);
+    RUN_IN_LOOP_ONCE(a_lock_in_a_body_is_the_asking_task_s,
+                     "uses what it did not get");
     RUN_IN_LOOP(tasks_drive_generators_of_their_own_at_once);
     RUN_IN_LOOP(tasks_switch_between_the_steps_of_many);
     RUN_IN_LOOP(tasks_take_turns_with_one_generator);

@@ -1,9 +1,11 @@
 /* Generators without a loop. */
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "harness.h"
 
@@ -365,6 +367,47 @@ static void yielding_after_close_is_an_error_on_both_sides(void)
     CHECK_CODE(horo_generator_result(g), 0);
     CHECK_CODE(horo_generator_destroy(&g), 0);
     horo_generator_trim();
+}
+
+/* Yields `*arg` times after the yield at which it is closed. */
+static int yield_on(void *arg)
+{
+    long more = *(long *)arg;
+
+    (void)horo_generator_yield(arg, NULL);
+    while (more-- > 0) {
+        (void)horo_generator_yield(arg, NULL);
+    }
+    return 0;
+}
+
+static int ask_once_and_destroy(void *arg)
+{
+    struct horo_generator *g;
+    int rc;
+
+    (void)alarm(60); /* lest it goes on when the test has failed */
+    rc = horo_generator_create(yield_on, arg, NULL, &g);
+    if (rc == 0 && horo_generator_next(g)) {
+        rc = horo_generator_destroy(&g);
+    }
+    return rc == -HORO_EDONE ? 0 : 1;
+}
+
+/* Such a body may never end. */
+static void yielding_after_close_again_and_again_ends_the_program(void)
+{
+    struct child_end end;
+    long times = 1000;
+
+    run_child(ask_once_and_destroy, &times, &end);
+    CHECK_NUMBER(end.status, 0);
+    CHECK_TEXT(end.errors, "");
+    times = LONG_MAX;
+    run_child(ask_once_and_destroy, &times, &end);
+    CHECK(end.status != 0);
+    CHECK(strstr(end.errors, "generator 'yield_on' was closed, and yields on: "
+                             "its body has to return") != NULL);
 }
 
 /* --- yield_from --- */
@@ -847,6 +890,7 @@ int main(void)
     RUN(a_body_that_has_not_begun_is_closed_without_running);
     RUN(a_failed_cleanup_is_told);
     RUN(yielding_after_close_is_an_error_on_both_sides);
+    RUN(yielding_after_close_again_and_again_ends_the_program);
     RUN(yield_from_yields_all_that_another_does);
     RUN(what_is_sent_and_thrown_goes_through_to_the_inner_one);
     RUN(yield_from_returns_the_result_of_the_inner_one);
