@@ -122,8 +122,9 @@ HORO__API int horo_channel_try_receive(struct horo_channel *channel,
 HORO__API int horo_channel_close(struct horo_channel *channel);
 
 /* Closes the channel and discards all items inside, which count as done, as
- * far as they do not yet. asyncio: shutdown(immediate=True). May be called repeatedly, also after
- * closing. Never suspends. Returns 0 or -HORO_EOTHERLOOP. */
+ * far as they do not yet. asyncio: shutdown(immediate=True). May be called
+ * repeatedly, also after closing. Never suspends. Returns 0 or
+ * -HORO_EOTHERLOOP. */
 HORO__API int horo_channel_abort(struct horo_channel *channel);
 
 /* Says that one item, received before, has been dealt with: for

@@ -18,8 +18,10 @@
 HORO__BEGIN
 
 /* All zeros: nobody waits. In the caller's memory, for tasks of one loop; the
- * fields are private. Belongs to the lock it was last waited with, which must
- * live as long. */
+ * fields are private. Calls from other threads than the loop's are the caller's
+ * fault and are not detected: there, horo_loop_post() a function that makes
+ * them. Belongs to the lock it was last waited with, which must live as
+ * long. */
 struct horo_condition {
     struct horo__waiters waiters;
     struct horo_lock *lock; /* NULL: nobody has waited yet */
@@ -30,8 +32,8 @@ struct horo_condition {
  * caller waits for the lock, too: that part cannot be cut short. Returns,
  * always with the lock, 0; -ECANCELED in a cancelled scope, when
  * a notification that it was given has gone to another. Returns with nothing
- * done -EPERM when the caller does not hold the lock; -EINVAL while others wait
- * with another lock; -HORO_ENOTASK outside a task. */
+ * done -EPERM when the caller does not hold the lock, cancelled or not; -EINVAL
+ * while others wait with another lock; -HORO_ENOTASK outside a task. */
 HORO__API int horo_condition_wait(struct horo_condition *condition,
                                   struct horo_lock *lock);
 

@@ -3,8 +3,7 @@
  *
  *     struct horo_event ready = { 0 };
  *
- * Set and clear may be called by tasks and callbacks of the loop; from another
- * thread, horo_loop_post() a function that sets it. */
+ * Set and clear may be called by tasks and callbacks of the loop. */
 #ifndef HORO_EVENT_H
 #define HORO_EVENT_H
 
@@ -14,9 +13,11 @@
 
 HORO__BEGIN
 
-/* All zeros: not set. In the caller's memory, for tasks of one loop; the
- * fields are private. A task whose wait has ended may reuse that memory at
- * once, if it knows of no other use of the event. */
+/* All zeros: not set. In the caller's memory, for tasks of one loop; the fields
+ * are private. Calls from other threads than the loop's are the caller's fault
+ * and are not detected: there, horo_loop_post() a function that makes them. A
+ * task whose wait has ended may reuse that memory at once, if it knows of no
+ * other use of the event. */
 struct horo_event {
     struct horo__waiters waiters;
     bool is_set;

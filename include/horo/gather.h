@@ -1,7 +1,8 @@
 /* Many calls at once, awaited together: all of them, the first that succeeds,
  * one for each of many items; and steps one after another.
  *
- *     struct horo_call calls[] = { HORO_CALL(fetch, &a), HORO_CALL(fetch, &b) };
+ *     struct horo_call calls[] = { HORO_CALL(fetch, &a),
+ *                                  HORO_CALL(fetch, &b) };
  *     int rc = horo_gather(calls, 2, NULL);
  *
  * Each call runs as a task, in a scope of its own, and begins in its turn,

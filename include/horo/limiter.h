@@ -12,7 +12,9 @@ HORO__BEGIN
 
 struct horo_task;
 
-/* In the caller's memory, for tasks of one loop; the fields are private. */
+/* In the caller's memory, for tasks of one loop; the fields are private. Calls
+ * from other threads than the loop's are the caller's fault and are not
+ * detected: there, horo_loop_post() a function that makes them. */
 struct horo_limiter {
     size_t total;
     size_t borrowed;              /* may be more than a total just lowered */

@@ -12,7 +12,9 @@
  *
  * A value belongs to the scope in which it is bound: tasks born inside see it
  * too, as do theirs, until the scope is closed. Inner bindings hide outer
- * ones. Shields do not matter. */
+ * ones. Shields do not matter. Of a task begun by horo_start() the scope is the
+ * caller's until it calls horo_started(), and then the one that it was started
+ * in: values bound only around the caller are gone for it from then on. */
 #ifndef HORO_LOCAL_H
 #define HORO_LOCAL_H
 
@@ -35,9 +37,15 @@ struct horo_local_binding {
 
 /* Binds `value` to `key` in the calling task's innermost scope. Both, and the
  * binding itself, must outlive the scope: so bind in the block that has opened
- * it. Never suspends. Returns 0; -EINVAL for a binding that is in use around
- * here, and in the body of a generator outside its own scopes, since the scope
- * is then the caller's; -HORO_ENOTASK outside a task. */
+ * it. A binding is for one use at a time. That is checked only for the scopes
+ * from the calling task's outwards, where a second use is refused; one that is
+ * in use elsewhere, say in a sibling task, which a static binding easily is, is
+ * taken over unnoticed, and the values of that other scope are then wrong: keep
+ * bindings on the stack, beside their scope.
+ *
+ * Never suspends. Returns 0; -EINVAL for a binding that is in use in one of
+ * those scopes, and in the body of a generator outside its own scopes, since
+ * the scope is then the caller's; -HORO_ENOTASK outside a task. */
 HORO__API int horo_local_bind(struct horo_local_binding *binding,
                               const struct horo_local *key, void *value);
 

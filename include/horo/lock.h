@@ -21,7 +21,9 @@ HORO__BEGIN
 struct horo_task;
 
 /* All zeros: free. In the caller's memory, for tasks of one loop; the fields
- * are private. There is nothing to release but the lock itself. */
+ * are private. Calls from other threads than the loop's are the caller's fault
+ * and are not detected: there, horo_loop_post() a function that makes them.
+ * There is nothing to release but the lock itself. */
 struct horo_lock {
     struct horo_task *holder; /* NULL: free */
     struct horo__waiters waiters;

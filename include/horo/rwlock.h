@@ -18,7 +18,9 @@ HORO__BEGIN
 struct horo_task;
 
 /* All zeros: free. In the caller's memory, for tasks of one loop; the fields
- * are private. There is nothing to release but the lock itself. */
+ * are private. Calls from other threads than the loop's are the caller's fault
+ * and are not detected: there, horo_loop_post() a function that makes them.
+ * There is nothing to release but the lock itself. */
 struct horo_rwlock {
     struct horo_task *writer; /* NULL: nobody writes */
     size_t readers;           /* that read now */
@@ -37,6 +39,12 @@ HORO__API int horo_rwlock_release_read(struct horo_rwlock *lock);
 /* Waits until it may write. Suspends. Returns as horo_rwlock_acquire_read().
  * A reader that does not release before waits for ever. */
 HORO__API int horo_rwlock_acquire_write(struct horo_rwlock *lock);
+
+/* The same without waiting: -EAGAIN when others are in the way, or in line.
+ * Never suspend, also work in a cancelled scope. Return 0; -EAGAIN; -EDEADLK
+ * and -HORO_ENOTASK as above. */
+HORO__API int horo_rwlock_try_acquire_read(struct horo_rwlock *lock);
+HORO__API int horo_rwlock_try_acquire_write(struct horo_rwlock *lock);
 
 /* Ends writing. Never suspends. Returns 0, or -EPERM when the caller is not
  * the writer. */

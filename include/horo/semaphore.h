@@ -17,8 +17,10 @@
 
 HORO__BEGIN
 
-/* In the caller's memory, for tasks of one loop; the fields are private.
- * Nothing has to be released. */
+/* In the caller's memory, for tasks of one loop; the fields are private. Calls
+ * from other threads than the loop's are the caller's fault and are not
+ * detected: there, horo_loop_post() a function that makes them. Nothing has to
+ * be released. */
 struct horo_semaphore {
     size_t value;   /* permits to be had; with a line of waiters always 0 */
     size_t maximum; /* of `value` */

@@ -21,8 +21,9 @@ struct horo_spawn_options {
     /* Shown in reports and in the debugger; must outlive the task. Default:
      * the text of the `fn` argument. */
     const char *name;
-    /* Stack, in bytes, of which up to 3 KiB are the library's own: rounded up to one of the size classes 16 KiB,
-     * 64 KiB, 256 KiB, 1 MiB, 8 MiB. 0: the loop's default, 256 KiB. */
+    /* Stack, in bytes, of which up to 3 KiB are the library's own: rounded up
+     * to one of the size classes 16 KiB, 64 KiB, 256 KiB, 1 MiB, 8 MiB. 0: the
+     * loop's default, 256 KiB. */
     size_t stack_size;
     /* Is made the future of the task: pending until it begins, then running,
      * settled with its result when it ends. It must live until then. */
@@ -59,7 +60,9 @@ HORO__API int horo__spawn(struct horo_scope *scope, const char *fn_name,
  * Until it is ready it belongs to the caller, is cancelled along with the
  * caller, and in any case awaited; its failure is the caller's result and
  * nobody else's. Once ready it is in `scope`, like any other task there; that
- * does not close before.
+ * does not close before. So at horo_started() not only cancellation and
+ * deadlines begin to come from there, but local values (horo/local.h), too:
+ * those bound only around the caller are no longer seen.
  *
  * Suspends. Returns 0; the result of a task that failed before it was ready;
  * -HORO_EINVALIDSTATE if it ended well, but never was; -ECANCELED in

@@ -56,11 +56,14 @@ int horo_condition_wait(struct horo_condition *condition,
     struct waiting waiting = { .condition = condition };
     int rc = horo__wait_check();
 
-    if (rc < 0) {
+    if (rc == -HORO_ENOTASK) {
         return rc;
     }
-    if (!is_held_by_caller(lock)) {
+    if (!is_held_by_caller(lock)) { /* first: -ECANCELED means with the lock */
         return -EPERM;
+    }
+    if (rc < 0) {
+        return rc;
     }
     if (condition->lock != lock) {
         if (!horo__waiters_is_empty(&condition->waiters)) {

@@ -18,6 +18,13 @@ static bool is_free_for(const struct horo_rwlock *lock, bool writes)
     return !lock->writer && (lock->readers == 0 || !writes);
 }
 
+/* Who comes does not pass those in line. */
+static bool is_to_wait(const struct horo_rwlock *lock, bool writes)
+{
+    return !horo__waiters_is_empty(&lock->waiters) ||
+           !is_free_for(lock, writes);
+}
+
 static void grant(struct horo_rwlock *lock, struct horo_task *task, bool writes)
 {
     if (writes) {
@@ -83,8 +90,25 @@ static int acquire(struct horo_rwlock *lock, bool writes)
     if (lock->writer == self) {
         return -EDEADLK;
     }
-    if (!horo__waiters_is_empty(&lock->waiters) || !is_free_for(lock, writes)) {
+    if (is_to_wait(lock, writes)) {
         return wait_for_turn(lock, writes);
+    }
+    grant(lock, self, writes);
+    return 0;
+}
+
+static int try_acquire(struct horo_rwlock *lock, bool writes)
+{
+    struct horo_task *self = horo_task_self();
+
+    if (!self) {
+        return -HORO_ENOTASK;
+    }
+    if (lock->writer == self) {
+        return -EDEADLK;
+    }
+    if (is_to_wait(lock, writes)) {
+        return -EAGAIN;
     }
     grant(lock, self, writes);
     return 0;
@@ -98,6 +122,16 @@ int horo_rwlock_acquire_read(struct horo_rwlock *lock)
 int horo_rwlock_acquire_write(struct horo_rwlock *lock)
 {
     return acquire(lock, true);
+}
+
+int horo_rwlock_try_acquire_read(struct horo_rwlock *lock)
+{
+    return try_acquire(lock, false);
+}
+
+int horo_rwlock_try_acquire_write(struct horo_rwlock *lock)
+{
+    return try_acquire(lock, true);
 }
 
 int horo_rwlock_release_read(struct horo_rwlock *lock)

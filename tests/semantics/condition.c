@@ -206,6 +206,9 @@ static void misuse_of_a_condition_is_told(void)
     CHECK_CODE(horo_condition_wait(&changed, &lock), -ECANCELED);
     CHECK(horo_lock_holder(&lock) == horo_task_self());
     CHECK_CODE(horo_lock_release(&lock), 0);
+    /* Cancelled or not: -ECANCELED is always with the lock. */
+    CHECK_CODE(horo_condition_wait(&changed, &lock), -EPERM);
+    CHECK(horo_lock_holder(&lock) != horo_task_self());
     CHECK_CODE(horo_scope_close(&scope, 0), -ECANCELED);
     CHECK_NOTES("A-125");
 }

@@ -116,6 +116,31 @@ static void tasks_see_what_their_scope_has_and_not_their_neighbours(void)
     CHECK_NOTES("nobody ann (ann) bob (bob) nobody ann bob");
 }
 
+static int say_when_started(void *arg)
+{
+    note("%s", get(&user));
+    CHECK_CODE(horo_started(arg), 0);
+    note("%s", get(&user));
+    return 0;
+}
+
+/* It is where it belongs from then on. */
+static void a_started_task_sees_the_values_of_its_scope(void)
+{
+    struct horo_local_binding bindings[2];
+    struct horo_scope target;
+    struct horo_scope inner;
+
+    CHECK_CODE(horo_scope_open(&target, NULL), 0);
+    CHECK_CODE(horo_local_bind(&bindings[0], &user, "ann"), 0);
+    CHECK_CODE(horo_scope_open(&inner, NULL), 0);
+    CHECK_CODE(horo_local_bind(&bindings[1], &user, "bob"), 0);
+    CHECK_CODE(horo_start(&target, say_when_started, NULL, NULL, NULL), 0);
+    CHECK_CODE(horo_scope_close(&inner, 0), 0);
+    CHECK_CODE(horo_scope_close(&target, 0), 0);
+    CHECK_NOTES("bob ann");
+}
+
 /* A whole task's own values need no scope of its own. */
 static int bind_to_task(void *arg)
 {
@@ -235,6 +260,7 @@ int main(void)
     RUN_IN_LOOP(inner_bindings_hide_outer_ones);
     RUN_IN_LOOP(null_is_a_value);
     RUN_IN_LOOP(tasks_see_what_their_scope_has_and_not_their_neighbours);
+    RUN_IN_LOOP(a_started_task_sees_the_values_of_its_scope);
     RUN_IN_LOOP(a_task_may_bind_for_itself);
     RUN_IN_LOOP(shields_do_not_hide_values);
     RUN_IN_LOOP(a_body_sees_the_values_of_whoever_asks);

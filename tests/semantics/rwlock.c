@@ -168,12 +168,51 @@ static void a_cancelled_scope_acquires_neither(void)
     CHECK_CODE(horo_rwlock_release_read(&lock), -EPERM);
 }
 
+static void trying_does_not_wait(void)
+{
+    struct horo_rwlock lock = { 0 };
+    struct user users[1];
+    struct horo_scope scope;
+
+    CHECK_CODE(horo_rwlock_try_acquire_read(&lock), 0);
+    CHECK_CODE(horo_rwlock_try_acquire_write(&lock), -EAGAIN);
+    CHECK_CODE(horo_rwlock_try_acquire_read(&lock), 0);
+    CHECK_CODE(horo_rwlock_release_read(&lock), 0);
+    spawn_users(&scope, users, "W", &lock);
+    CHECK_CODE(horo_rwlock_try_acquire_read(&lock), -EAGAIN); /* W was first */
+    CHECK_CODE(horo_rwlock_release_read(&lock), 0);
+    CHECK_CODE(horo_rwlock_try_acquire_write(&lock), -EAGAIN); /* it is W's */
+    horo_scope_cancel(&scope);
+    CHECK_CODE(horo_scope_close(&scope, 0), -ECANCELED);
+    CHECK_NOTES("W-125");
+    CHECK_CODE(horo_rwlock_try_acquire_write(&lock), 0);
+    CHECK_CODE(horo_rwlock_try_acquire_write(&lock), -EDEADLK);
+    CHECK_CODE(horo_rwlock_try_acquire_read(&lock), -EDEADLK);
+    CHECK_CODE(horo_rwlock_release_write(&lock), 0);
+}
+
+static void trying_works_in_a_cancelled_scope(void)
+{
+    struct horo_rwlock lock = { 0 };
+    struct horo_scope scope;
+
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    horo_scope_cancel(&scope);
+    CHECK_CODE(horo_rwlock_try_acquire_read(&lock), 0);
+    CHECK_CODE(horo_rwlock_release_read(&lock), 0);
+    CHECK_CODE(horo_rwlock_try_acquire_write(&lock), 0);
+    CHECK_CODE(horo_rwlock_release_write(&lock), 0);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+}
+
 static void only_a_task_can_hold_a_rwlock(void)
 {
     struct horo_rwlock lock = { 0 };
 
     CHECK_CODE(horo_rwlock_acquire_read(&lock), -HORO_ENOTASK);
     CHECK_CODE(horo_rwlock_acquire_write(&lock), -HORO_ENOTASK);
+    CHECK_CODE(horo_rwlock_try_acquire_read(&lock), -HORO_ENOTASK);
+    CHECK_CODE(horo_rwlock_try_acquire_write(&lock), -HORO_ENOTASK);
     CHECK_CODE(horo_rwlock_release_write(&lock), -EPERM);
 }
 
@@ -185,6 +224,8 @@ int main(void)
     RUN_IN_LOOP(lock_handoff_to_writers_and_readers);
     RUN_IN_LOOP(misuse_of_a_rwlock_is_told);
     RUN_IN_LOOP(a_cancelled_scope_acquires_neither);
+    RUN_IN_LOOP(trying_does_not_wait);
+    RUN_IN_LOOP(trying_works_in_a_cancelled_scope);
     RUN(only_a_task_can_hold_a_rwlock);
     return tap_end();
 }
