@@ -29,6 +29,7 @@ help:
 #: make lint           layers, formatting, exports, headers
 #: make format         formats the C files
 #: make test-asan      gcc and clang, AddressSanitizer and UBSan
+#: make test-cancel    each test cancelled at each of its suspensions
 #: make test-tsan      ThreadSanitizer
 #: make test-valgrind  memcheck, leaks are errors
 #: make test-valgrind-clang  the same, built by clang

@@ -2,7 +2,8 @@
  * fault point failing (src/sys/fault.h), until a run meets no failure; then
  * once more with every point failing from there on. Each run is a process of
  * its own. It must neither crash nor hang, leak neither memory nor
- * a descriptor, and return 0 or a code that its functions document. */
+ * a descriptor, and return 0 or a code that its functions document. Under
+ * Valgrind and emulators only every fifth point fails. */
 #ifndef TESTS_SWEEP_H
 #define TESTS_SWEEP_H
 
