@@ -44,7 +44,6 @@ int main(void)
 
     if (rc < 0) {
         fprintf(stderr, "call_and_spawn: %s\n", horo_strerror(rc));
-        return 1;
     }
-    return 0;
+    return rc < 0;
 }

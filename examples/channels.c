@@ -94,7 +94,6 @@ int main(void)
     horo_channel_fini(&channels[0]);
     if (rc < 0) {
         fprintf(stderr, "channels: %s\n", horo_strerror(rc));
-        return 1;
     }
-    return 0;
+    return rc < 0;
 }

@@ -60,7 +60,6 @@ int main(int argc, char **argv)
     rc = horo_run(converse, &server, NULL);
     if (rc < 0) {
         fprintf(stderr, "echo_client: %s\n", horo_strerror(rc));
-        return 1;
     }
-    return 0;
+    return rc < 0;
 }

@@ -48,7 +48,6 @@ int main(void)
 
     if (rc < 0) {
         fprintf(stderr, "factorials: %s\n", horo_strerror(rc));
-        return 1;
     }
-    return 0;
+    return rc < 0;
 }

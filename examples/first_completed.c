@@ -85,7 +85,6 @@ int main(void)
 
     if (rc < 0) {
         fprintf(stderr, "first_completed: %s\n", horo_strerror(rc));
-        return 1;
     }
-    return 0;
+    return rc < 0;
 }

@@ -24,7 +24,6 @@ int main(void)
 
     if (rc < 0) {
         fprintf(stderr, "hello_world: %s\n", horo_strerror(rc));
-        return 1;
     }
-    return 0;
+    return rc < 0;
 }

@@ -53,7 +53,6 @@ int main(void)
     horo_loop_destroy(&loop);
     if (rc < 0) {
         fprintf(stderr, "stop_after: %s\n", horo_strerror(rc));
-        return 1;
     }
-    return 0;
+    return rc < 0;
 }

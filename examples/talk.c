@@ -87,7 +87,6 @@ int main(int argc, char **argv)
     rc = horo_run(connect_and_talk, &talk, NULL);
     if (rc < 0) {
         fprintf(stderr, "talk: %s\n", horo_strerror(rc));
-        return 1;
     }
-    return 0;
+    return rc < 0;
 }

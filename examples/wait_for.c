@@ -35,7 +35,6 @@ int main(void)
 
     if (rc < 0) {
         fprintf(stderr, "wait_for: %s\n", horo_strerror(rc));
-        return 1;
     }
-    return 0;
+    return rc < 0;
 }
