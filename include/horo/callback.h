@@ -20,7 +20,10 @@ typedef void horo_callback_fn(void *arg);
  * first use. The fields are private. */
 struct horo_callback {
     struct horo__link link; /* in a list of those in the same state */
-    struct horo__timer timer;
+    union {
+        struct horo__timer timer;
+        struct horo__link held; /* while a future has it: beside others */
+    };
     uint64_t place; /* the tasks ready before it, since the loop began */
     horo_callback_fn *fn;
     void *arg;
@@ -50,7 +53,7 @@ HORO__API int horo_call_at(struct horo_callback *callback, horo_time moment,
 
 /* Takes the call back; `callback` may then be used anew, or go. Never suspends.
  * Returns 1 when the call was pending and will not come, 0 when there was none;
- * -HORO_EOTHERLOOP, with nothing done, on another loop's thread. */
+ * -HORO_EOTHERLOOP, with nothing done, on any other thread than its loop's. */
 HORO__API int horo_call_cancel(struct horo_callback *callback);
 
 /* --- descriptors --- */

@@ -47,7 +47,8 @@ struct horo_promise {
  * A link reads its source's error; a task's has told its scope as well, so
  * what may fail harmlessly is better begun as a link without source. For the
  * last link, use horo_future_fini() on its future in the end: an error that
- * nobody has read until then goes to the loop's error handler, once.
+ * nobody has read until then, and no scope was told of, goes to the loop's
+ * error handler, once.
  *
  * Never suspend; fn is called when the caller has. Return 0; -EINVAL without
  * function; -EDEADLK for the caller's own future; -HORO_EOTHERLOOP;

@@ -1,9 +1,9 @@
 /* Futures: a result that is still to come, as a value that can be passed on.
  *
- * There is one handle for whatever will have a result: a task's, which horo_spawn()
- * fills in (horo_spawn_options::future in horo/task.h) and the end of the task
- * settles; and a plain one, which whoever promised the result settles with
- * horo_future_set(), horo_future_fail() or horo_future_cancel().
+ * There is one handle for whatever will have a result: a task's, which
+ * horo_spawn() fills in (horo_spawn_options::future in horo/task.h) and the end
+ * of the task settles; and a plain one, which whoever promised the result
+ * settles with horo_future_set(), horo_future_fail() or horo_future_cancel().
  *
  *                set, fail; the task's end
  *     PENDING --------------------------------> DONE
@@ -13,8 +13,11 @@
  *        |  cancel; the task's result     |      '
  *        `---------- is -ECANCELED -------+--> CANCELLED
  *
- * A future belongs to the loop of the thread that made it; other threads get
- * -HORO_EOTHERLOOP and reach it with horo_loop_post(). */
+ * A future belongs to the loop of the thread that made it or, if there was none
+ * yet, to the first loop in which it is used, even if only by asking for the
+ * result. From then on other threads, and whoever comes when that loop has
+ * ended, get -HORO_EOTHERLOOP; threads reach it with horo_loop_post(). Before
+ * the first use it is one thread's business to hand it on to another. */
 #ifndef HORO_FUTURE_H
 #define HORO_FUTURE_H
 
@@ -34,29 +37,37 @@ enum horo_future_state {
     HORO_FUTURE_CANCELLED
 };
 
-/* Lives in the caller's memory, at one address, until it has settled; who has
- * been waiting for it until then does not need it afterwards. The fields are
+/* Lives in the caller's memory, at one address, until it has settled, or the
+ * loop has ended; who has been waiting for it until then does not need it
+ * afterwards. While it is a live task's, it can be given to no other one and
+ * not be made anew: the program ends when that task does. The fields are
  * private. */
 struct horo_future {
     struct horo__link listeners; /* horo__listener::link, while pending */
     struct horo__link callbacks; /* horo_callback::link, while pending */
-    struct horo_loop *loop;
-    struct horo_task *task; /* whose result it will be, while that lives */
+    struct horo__link beside;    /* in line to be told of */
+    uint64_t home;               /* horo_loop::serial; 0: none yet; atomic */
+    struct horo_task *task;      /* whose result it will be, while that lives */
     void *value;
     uint64_t order; /* which of the loop's futures settled before */
     int result;
     unsigned char state; /* without RUNNING, which the task knows */
-    bool is_read;        /* its error has been seen, or will be elsewhere */
+    bool is_read;        /* its error has been seen here; */
+    bool is_told;        /* or a scope has to tell it */
 };
 
 /* Makes a plain future, pending. Never suspends, never fails. */
 HORO__API void horo_future_init(struct horo_future *future);
 
-/* Ends the use of a plain future that nobody waits for, nor has a callback on.
- * If it failed and nobody has read the error, that goes to the loop's error
- * handler (horo_loop_on_error). A task's future needs no end, since its failure
- * has told its scope, and must not have one while the task lives. NULL is
- * ignored. Never suspends. */
+/* Ends the use of a future that nobody waits for, nor has a callback on. If it
+ * failed and nobody has read the error, that goes to the loop's error handler
+ * (horo_loop_on_error), once; on the loop's thread, while there is the loop.
+ *
+ * A task's future must not be ended while the task lives, and mostly needs no
+ * end, since the failure is told by the scope. That is not so, and only this
+ * call reports what nobody has read, if the scope keeps going and returns
+ * another failure, that came first; or is the loop's own, horo_loop_scope().
+ * NULL is ignored. Never suspends. */
 HORO__API void horo_future_fini(struct horo_future *future);
 
 /* Settles a plain future with a value, or with an error `code` < 0;

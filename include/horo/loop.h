@@ -137,11 +137,12 @@ struct horo_error_report {
 typedef void horo_error_fn(void *arg, const struct horo_error_report *report);
 
 /* Has fn(arg, report) called, as a callback, once for each error that nobody
- * can read any more: that of a failed task in the loop's scope without future,
- * or of a future whose memory goes unread. It can neither run nor destroy the
- * loop (-HORO_EBUSYLOOP). Replaces the function given before;
- * NULL: none, and errors are but counted (errors_unhandled). Never suspends.
- * Returns 0, -HORO_EOTHERLOOP on another thread, -EINVAL without loop. */
+ * can read any more: that of a failed task without future in the loop's scope,
+ * or in one that keeps going after an earlier failure; or of a future that is
+ * ended unread. It can neither run nor destroy the loop (-HORO_EBUSYLOOP).
+ * Replaces the function given before; NULL: none, and errors are but counted
+ * (errors_unhandled). Never suspends. Returns 0, -HORO_EOTHERLOOP on another
+ * thread, -EINVAL without loop. */
 HORO__API int horo_loop_on_error(struct horo_loop *loop, horo_error_fn *fn,
                                  void *arg);
 

@@ -55,7 +55,10 @@ struct horo_scope_options {
     /* Cancellation from outside does not reach in. For cleanup that must wait;
      * a timeout or deadline is then required. */
     bool shield;
-    /* A task that fails does not cancel the others (a server's connections). */
+    /* A task that fails does not cancel the others (a server's connections).
+     * The first failure is what the scope returns; later ones go to the loop's
+     * error handler (horo_loop_on_error), or to the task's future if it has one
+     * (horo_future_fini). */
     bool keep_going;
 };
 

@@ -26,7 +26,8 @@ struct horo_spawn_options {
      * loop's default, 256 KiB. */
     size_t stack_size;
     /* Is made the future of the task: pending until it begins, then running,
-     * settled with its result when it ends. It must live until then. */
+     * settled with its result when it ends. It must live until then, and not
+     * be that of another live task. */
     struct horo_future *future;
     /* Run it at once: it gets as far as its first suspension, or its end,
      * before horo_spawn() returns. Nobody else runs meanwhile, but what it does

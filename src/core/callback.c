@@ -1,10 +1,11 @@
 /* Calls between tasks, in the order in which they and the tasks became ready.
  *
- *              claim           release            the batch reaches it
+ *               hold           release            the batch reaches it
  *        IDLE -------> HELD -------------> QUEUED ---------------------> IDLE
- *          \                                 ^
- *           `--> TIMED ----------------------'
- *                       its moment comes
+ *          |\                              ^   ^
+ *          | `-> TIMED -- its moment ------'   |
+ *          |                comes              |
+ *          `--------------- soon --------------'
  *
  * The queue of tasks counts those that were ever put into it; a callback notes
  * that count as its place, and is called when as many have been taken. What is
@@ -24,8 +25,9 @@ static struct horo_callback *callback_of_link(struct horo__link *link)
 
 /* --- asking --- */
 
-int horo__callback_claim(struct horo_callback *callback, horo_callback_fn *fn,
-                         void *arg)
+/* The caller changes its state, which is still IDLE. */
+static int claim(struct horo_callback *callback, horo_callback_fn *fn,
+                 void *arg)
 {
     struct horo_loop *loop = horo__loop;
 
@@ -44,44 +46,65 @@ int horo__callback_claim(struct horo_callback *callback, horo_callback_fn *fn,
     callback->fn = fn;
     callback->arg = arg;
     callback->loop = loop;
-    callback->state = HELD;
-    horo__list_init(&callback->link);
     return 0;
 }
 
-void horo__callback_release(struct horo_callback *callback)
+int horo__callback_hold(struct horo_callback *callback, struct horo__link *list,
+                        horo_callback_fn *fn, void *arg)
+{
+    int rc = claim(callback, fn, arg);
+
+    if (rc == 0) {
+        callback->state = HELD;
+        horo__list_append(list, &callback->link);
+        horo__list_append(&callback->loop->held, &callback->held);
+    }
+    return rc;
+}
+
+static void enqueue(struct horo_callback *callback)
 {
     struct horo_loop *loop = callback->loop;
 
     callback->state = QUEUED;
     loop->calls_queued++;
     callback->place = loop->ready.tail;
-    horo__list_remove(&callback->link);
     horo__list_append(&loop->callbacks, &callback->link);
     /* Tasks that become ready from now on come after it. */
     horo__limit_budget(loop, loop->ready.tail - loop->ready.head);
 }
 
+void horo__callback_release(struct horo_callback *callback)
+{
+    horo__list_remove(&callback->held);
+    horo__list_remove(&callback->link);
+    enqueue(callback);
+}
+
 int horo_call_soon(struct horo_callback *callback, horo_callback_fn *fn,
                    void *arg)
 {
-    int rc = horo__callback_claim(callback, fn, arg);
+    int rc = claim(callback, fn, arg);
 
     if (rc == 0) {
-        horo__callback_release(callback);
+        enqueue(callback);
     }
     return rc;
 }
 
 static void moment_has_come(struct horo__timer *timer)
 {
-    horo__callback_release(horo__container(timer, struct horo_callback, timer));
+    struct horo_callback *callback =
+        horo__container(timer, struct horo_callback, timer);
+
+    horo__list_remove(&callback->link);
+    enqueue(callback);
 }
 
 int horo_call_at(struct horo_callback *callback, horo_time moment,
                  horo_callback_fn *fn, void *arg)
 {
-    int rc = horo__callback_claim(callback, fn, arg);
+    int rc = claim(callback, fn, arg);
 
     if (rc < 0) {
         return rc;
@@ -108,7 +131,9 @@ static void take_back(struct horo_callback *callback)
 {
     if (callback->state == TIMED) {
         horo__timer_disarm(&callback->loop->timers, &callback->timer);
-    } else if (callback->state == QUEUED) {
+    } else if (callback->state == HELD) {
+        horo__list_remove(&callback->held);
+    } else {
         callback->loop->calls_queued--;
     }
     horo__list_remove(&callback->link);
@@ -120,9 +145,7 @@ int horo_call_cancel(struct horo_callback *callback)
     if (callback->state == IDLE) {
         return 0;
     }
-    /* What is held may outlast its loop, in a list that is not the loop's. */
-    if (callback->loop != horo__loop &&
-        (callback->state != HELD || horo__loop)) {
+    if (callback->loop != horo__loop) {
         return -HORO_EOTHERLOOP;
     }
     take_back(callback);
@@ -136,6 +159,7 @@ void horo__callbacks_init(struct horo_loop *loop)
     horo__list_init(&loop->callbacks);
     horo__list_init(&loop->batch);
     horo__list_init(&loop->timed);
+    horo__list_init(&loop->held);
 }
 
 static void drop_all(struct horo__link *list)
@@ -150,6 +174,9 @@ void horo__callbacks_fini(struct horo_loop *loop)
     drop_all(&loop->callbacks);
     drop_all(&loop->batch);
     drop_all(&loop->timed);
+    while (!horo__list_is_empty(&loop->held)) {
+        take_back(horo__container(loop->held.next, struct horo_callback, held));
+    }
 }
 
 static void begin_batch(struct horo_loop *loop)

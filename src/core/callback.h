@@ -5,13 +5,13 @@
 
 #include <horo/callback.h>
 
-/* Claims `callback` for a call of fn(arg). It is then pending, its `link` in
- * no list: the caller puts that into one of its own, from which
- * horo_call_cancel() takes it. Returns what horo_call_soon() does. */
-int horo__callback_claim(struct horo_callback *callback, horo_callback_fn *fn,
-                         void *arg);
+/* Claims `callback` for a call of fn(arg), pending, and puts its `link` into
+ * `list`, one of the caller's own, from which horo_call_cancel() takes it, and
+ * so does the end of the loop. Returns what horo_call_soon() does. */
+int horo__callback_hold(struct horo_callback *callback, struct horo__link *list,
+                        horo_callback_fn *fn, void *arg);
 
-/* Has a claimed callback called soon; takes it out of its list, if any. */
+/* Has a callback that is held called soon; takes it out of its list. */
 void horo__callback_release(struct horo_callback *callback);
 
 #endif

@@ -91,6 +91,7 @@ struct horo_loop {
     struct horo__link callbacks; /* QUEUED for the next batch */
     struct horo__link batch;     /* QUEUED, and of the batch under way */
     struct horo__link timed;     /* TIMED */
+    struct horo__link held;      /* horo_callback::held, HELD */
     size_t calls_queued;         /* in `callbacks` and `batch` */
     size_t batch_end; /* the batch's tasks were put before; as ready.tail */
 
@@ -116,6 +117,7 @@ struct horo_loop {
     int64_t spin_limit_ns;
     int64_t typical_wait_ns; /* moving average of how long waits lasted */
 
+    uint64_t serial; /* no other loop's, not even a later one's; not 0 */
     size_t max_tasks;
     size_t stack_size; /* of a task that asks for none */
     uint64_t futures_settled;
@@ -225,6 +227,14 @@ void horo__scope_let_go(struct horo_scope *scope);
 
 /* Moves a task to another scope, which has been held for it. */
 void horo__scope_move_task(struct horo_task *task, struct horo_scope *to);
+
+/* True when the failure of a task in `scope`, were it to end now, would be what
+ * the scope has to tell, or would only follow that: not when the scope keeps
+ * going without it. */
+static inline bool horo__scope_tells(const struct horo_scope *scope)
+{
+    return !scope->keep_going || (scope->failure == 0 && scope->parent);
+}
 
 /* Notes that something in `scope` was interrupted on its account. Only the
  * first time says whether its deadline or its cancellation was felt. */

@@ -10,12 +10,12 @@
 static void future_init(struct horo_future *future, struct horo_task *task)
 {
     *future = (struct horo_future){
-        .loop = horo__loop,
+        .home = horo__loop ? horo__loop->serial : 0,
         .task = task,
-        .is_read = task != NULL, /* by its scope */
     };
     horo__list_init(&future->listeners);
     horo__list_init(&future->callbacks);
+    horo__list_init(&future->beside);
 }
 
 void horo_future_init(struct horo_future *future)
@@ -38,16 +38,26 @@ void horo_future_fini(struct horo_future *future)
     horo__check(horo__list_is_empty(&future->callbacks));
     horo__check(!future->task);
     if (future->state == HORO_FUTURE_DONE && future->result < 0 &&
-        !future->is_read && horo__loop && horo__future_check(future) == 0) {
+        !future->is_read && !future->is_told && horo__loop &&
+        horo__future_check(future) == 0) {
         future->is_read = true;
         horo__loop_report_error(horo__loop, "future", NULL, future->result);
     }
 }
 
-int horo__future_check(const struct horo_future *future)
+int horo__future_check(struct horo_future *future)
 {
-    /* One made outside a loop may be used by any. */
-    return !future->loop || future->loop == horo__loop ? 0 : -HORO_EOTHERLOOP;
+    uint64_t here = horo__loop ? horo__loop->serial : 0;
+    uint64_t home = __atomic_load_n(&future->home, __ATOMIC_RELAXED);
+
+    /* Of two loops that come at the same time, one gets it. */
+    if (home == here ||
+        (home == 0 &&
+         __atomic_compare_exchange_n(&future->home, &home, here, false,
+                                     __ATOMIC_RELAXED, __ATOMIC_RELAXED))) {
+        return 0;
+    }
+    return -HORO_EOTHERLOOP;
 }
 
 /* --- settling --- */
@@ -72,10 +82,9 @@ static void release_callbacks(struct horo_future *future)
     }
 }
 
-void horo__future_settle(struct horo_future *future, int result, void *value)
+static void set_outcome(struct horo_future *future, int result, void *value)
 {
     struct horo_loop *loop = horo__loop;
-    struct horo__link *link;
 
     future->state =
         result == -ECANCELED ? HORO_FUTURE_CANCELLED : HORO_FUTURE_DONE;
@@ -83,6 +92,12 @@ void horo__future_settle(struct horo_future *future, int result, void *value)
     future->value = value;
     future->task = NULL;
     future->order = loop ? ++loop->futures_settled : 0;
+}
+
+static void tell_listeners(struct horo_future *future)
+{
+    struct horo__link *link;
+
     while ((link = horo__list_pop(&future->listeners))) {
         struct horo__listener *listener =
             horo__container(link, struct horo__listener, link);
@@ -92,13 +107,55 @@ void horo__future_settle(struct horo_future *future, int result, void *value)
     release_callbacks(future);
 }
 
-void horo__future_settle_own(int result, void *value)
+/* Those that follow it stand in line behind it, and theirs behind them: there
+ * may be more than the stack has frames for. */
+void horo__future_settle(struct horo_future *future, int result, void *value)
 {
-    struct horo_task *self = horo__loop->current;
-    struct horo_future *future = self->future;
+    bool is_last;
 
-    self->future = NULL;
+    set_outcome(future, result, value);
+    do {
+        struct horo_future *next;
+
+        tell_listeners(future);
+        is_last = horo__list_is_empty(&future->beside);
+        next = horo__container(future->beside.next, struct horo_future, beside);
+        horo__list_remove(&future->beside);
+        future = next;
+    } while (!is_last);
+}
+
+void horo__future_follow(struct horo_future *future, struct horo_future *source)
+{
+    future->is_told = source->is_told;
+    source->is_read = true;
+    set_outcome(future, source->result, source->value);
+    if (!horo__list_is_empty(&future->listeners) ||
+        !horo__list_is_empty(&future->callbacks)) {
+        horo__list_append(&source->beside, &future->beside);
+    }
+}
+
+static void settle_task(struct horo_task *task, int result, void *value,
+                        bool is_told)
+{
+    struct horo_future *future = task->future;
+
+    /* Else it was given to another task, or made anew. */
+    horo__check(future->task == task);
+    task->future = NULL;
+    future->is_told = is_told;
     horo__future_settle(future, result, value);
+}
+
+void horo__future_settle_own(int result, void *value, bool is_told)
+{
+    settle_task(horo__loop->current, result, value, is_told);
+}
+
+void horo__future_end(struct horo_task *task, int result)
+{
+    settle_task(task, result, NULL, horo__scope_tells(task->root.parent));
 }
 
 int horo_future_on_done(struct horo_future *future,
@@ -107,22 +164,16 @@ int horo_future_on_done(struct horo_future *future,
 {
     int rc = horo__future_check(future);
 
-    if (rc == 0) {
-        rc = horo__callback_claim(callback, fn, arg);
-    }
     if (rc < 0) {
         return rc;
     }
-    if (horo__future_is_settled(future)) {
-        horo__callback_release(callback);
-    } else {
-        horo__list_append(&future->callbacks, &callback->link);
-    }
-    return 0;
+    return horo__future_is_settled(future)
+               ? horo_call_soon(callback, fn, arg)
+               : horo__callback_hold(callback, &future->callbacks, fn, arg);
 }
 
 /* What a plain future has to be for its owner to settle it. */
-static int check_unsettled(const struct horo_future *future)
+static int check_unsettled(struct horo_future *future)
 {
     int rc = horo__future_check(future);
 

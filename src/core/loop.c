@@ -336,9 +336,18 @@ static int create_backend(const struct horo__backend_class *const *backends,
     return rc;
 }
 
+/* Addresses are used again, serials are not. */
+static uint64_t next_serial(void)
+{
+    static uint64_t last;
+
+    return __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+}
+
 static void loop_init(struct horo_loop *loop,
                       const struct horo_loop_options *options)
 {
+    loop->serial = next_serial();
     loop->current = &loop->idle;
     loop->base = &loop->idle;
     loop->idle.loop = loop;

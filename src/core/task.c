@@ -124,12 +124,12 @@ static _Noreturn __attribute__((noinline)) void task_end(struct horo_task *self,
     }
     result = horo__scope_leave(&self->root, result);
     if (result < 0 && result != -ECANCELED && !self->future &&
-        owner == &loop->idle.root) {
+        !horo__scope_tells(owner)) {
         horo__loop_report_error(loop, "task", self->name, result);
     }
     loop->stats.tasks_live--;
     if (self->future) {
-        horo__future_settle(self->future, result, NULL);
+        horo__future_end(self, result);
     }
     horo__stack_give(&loop->stacks, &self->stack);
     horo__scope_task_ended(owner, result);

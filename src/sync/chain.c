@@ -41,39 +41,45 @@ static int react(const struct horo_promise *promise, int result, void **value)
 static int run_link(void *arg)
 {
     struct horo_promise *promise = arg;
+    struct horo_future *source = promise->source;
     void *value = NULL;
-    int result = promise->source ? horo_future_wait(promise->source, &value)
-                                 : horo__wait_check();
+    int got = source ? horo_future_wait(source, &value) : horo__wait_check();
+    int result = react(promise, got, &value);
+    /* Passed on, it is not told again. */
+    bool is_told = source && source->is_told && result == got;
 
-    result = react(promise, result, &value);
-    horo__future_settle_own(result, result < 0 ? NULL : value);
+    horo__future_settle_own(result, result < 0 ? NULL : value, is_told);
     return 0;
 }
 
 /* 0, or why there cannot be such a link. */
-static int check_link(const struct horo_future *source, horo_chain_fn *fn)
+static int check_link(struct horo_future *source, horo_chain_fn *fn)
 {
+    int rc;
+
     if (!horo_task_self()) {
         return -HORO_ENOTASK;
     }
     if (!fn) {
         return -EINVAL;
     }
-    if (source && source->task == horo_task_self()) {
+    rc = source ? horo__future_check(source) : 0;
+    if (rc == 0 && source && source->task == horo_task_self()) {
         return -EDEADLK;
     }
-    return source ? horo__future_check(source) : 0;
+    return rc;
 }
 
 static int add_link(struct horo_future *source, struct horo_promise *promise,
                     enum kind kind, horo_chain_fn *fn, void *arg)
 {
     struct horo_spawn_options options = { .future = &promise->future };
-    int rc = check_link(source, fn);
+    int rc;
 
     if (source == &promise->future) {
         return -EDEADLK;
     }
+    rc = check_link(source, fn);
     promise->source = source;
     promise->fn = fn;
     promise->arg = arg;
@@ -85,8 +91,6 @@ static int add_link(struct horo_future *source, struct horo_promise *promise,
     if (rc < 0) {
         horo_future_init(&promise->future);
         (void)horo_future_fail(&promise->future, rc); /* it is new */
-    } else {
-        promise->future.is_read = false; /* no scope is told */
     }
     return rc;
 }
@@ -119,8 +123,7 @@ static void follow(struct horo__listener *listener, struct horo_future *source)
         horo__container(listener, struct horo_shield, listener);
 
     if (!horo__future_is_settled(&shield->future)) {
-        source->is_read = true;
-        horo__future_settle(&shield->future, source->result, source->value);
+        horo__future_follow(&shield->future, source);
     }
 }
 

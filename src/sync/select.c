@@ -77,7 +77,7 @@ static int check_channel(struct horo_case *one, struct horo_case **chain)
 
 static int check_case(struct horo_case *one, struct horo_case **chain)
 {
-    const struct horo_future *future = one->subject;
+    struct horo_future *future = one->subject;
 
     if (!one->subject) {
         return 0;

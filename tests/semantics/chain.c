@@ -1,5 +1,6 @@
 /* Chains: then, catch, finally; shields; futures that callbacks settle. */
 #include <pthread.h>
+#include <stdlib.h>
 
 #include "cancel.h"
 #include "harness.h"
@@ -395,6 +396,7 @@ static void a_chain_cannot_hang_on_itself(void)
     CHECK_CODE(horo_scope_open(&scope, NULL), 0);
     CHECK_CODE(horo_future_then(NULL, &link, begin_with_one, NULL), 0);
     CHECK_CODE(horo_future_then(&link.future, &link, add_one, NULL), -EDEADLK);
+    CHECK_CODE(horo_future_then(&link.future, &link, NULL, NULL), -EDEADLK);
     CHECK_CODE(horo_future_wait(&link.future, NULL), 0);
     CHECK_CODE(horo_scope_close(&scope, 0), 0);
 }
@@ -466,6 +468,11 @@ static void shield_future(void)
     CHECK_CODE(horo_future_wait(&inner, NULL), 7);
     horo_shield_fini(&shield);
     CHECK_CODE(horo_scope_close(&scope, 0), 0);
+}
+
+static void note_letter(void *arg)
+{
+    note("%c", *(const char *)arg);
 }
 
 /* If the inner one fails, and nobody reads it, that is told once. */
@@ -542,6 +549,143 @@ static void another_thread_cannot_shield(void)
     CHECK_NUMBER(pthread_create(&thread, NULL, shield_it, &inner), 0);
     CHECK_NUMBER(pthread_join(thread, NULL), 0);
     horo_future_fini(&inner);
+}
+
+static int fail_after_a_second(void *arg)
+{
+    int rc = horo_sleep(HORO_S(1));
+
+    return rc < 0 ? rc : *(const int *)arg;
+}
+
+/* The failure of a task is told by its scope: neither a shield nor a link that
+ * passes it on tells it again. */
+static void an_error_that_a_scope_was_told_of_is_not_told_again(void)
+{
+    int reports = 0;
+
+    CHECK_CODE(horo_loop_on_error(horo_loop_self(), take_report, &reports), 0);
+    for (int is_late = 0; is_late < 2; is_late++) {
+        struct horo_future end;
+        struct horo_spawn_options options = { .future = &end };
+        struct horo_shield shields[2];
+        struct horo_promise link;
+        struct horo_scope outer;
+        struct horo_scope scope;
+
+        CHECK_CODE(horo_scope_open(&outer, NULL), 0);
+        CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+        CHECK_CODE(horo_spawn(&scope, fail_after_a_second, &eio, &options), 0);
+        if (is_late) {
+            CHECK_CODE(horo_scope_close(&scope, 0), -EIO);
+        }
+        CHECK_CODE(horo_future_shield(&end, &shields[0]), 0);
+        CHECK_CODE(horo_future_shield(&shields[0].future, &shields[1]), 0);
+        if (!is_late) {
+            CHECK_CODE(horo_scope_close(&scope, 0), -EIO);
+        }
+        CHECK_CODE(horo_future_then(&end, &link, note_result, "never"), 0);
+        CHECK_CODE(horo_scope_close(&outer, 0), 0);
+        CHECK_NUMBER(horo_future_state(&shields[1].future), HORO_FUTURE_DONE);
+        CHECK_NUMBER(horo_future_state(&link.future), HORO_FUTURE_DONE);
+        horo_future_fini(&link.future);
+        horo_shield_fini(&shields[1]);
+        horo_shield_fini(&shields[0]);
+        horo_future_fini(&end);
+        CHECK_NUMBER(reports, 0);
+    }
+}
+
+/* Far more than the stack would have frames for. */
+static void shields_may_follow_each_other_at_any_length(void)
+{
+    size_t count = scaled(100000, 20000);
+    struct horo_shield *shields = calloc(count, sizeof *shields);
+    struct horo_future first;
+    void *value = NULL;
+
+    horo_future_init(&first);
+    for (size_t i = 0; i < count; i++) {
+        CHECK_CODE(horo_future_shield(i ? &shields[i - 1].future : &first,
+                                      &shields[i]),
+                   0);
+    }
+    CHECK_CODE(horo_future_set(&first, numbers), 0);
+    CHECK_CODE(horo_future_result(&shields[count - 1].future, &value), 0);
+    CHECK(value == numbers);
+    for (size_t i = count; i > 0; i--) {
+        horo_shield_fini(&shields[i - 1]);
+    }
+    horo_future_fini(&first);
+    free(shields);
+}
+
+static int note_its_end(void *arg)
+{
+    int rc = horo_future_wait(arg, NULL);
+
+    note("%d", rc);
+    return 0;
+}
+
+/* A tree of them: each settles once, the nearer to the source the sooner. */
+static void a_tree_of_shields_settles_level_by_level(void)
+{
+    struct horo_shield shields[14];
+    struct horo_callback calls[14] = { 0 };
+    struct horo_future first;
+    struct horo_scope scope;
+
+    horo_future_init(&first);
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    for (int i = 0; i < 14; i++) {
+        struct horo_future *source =
+            i < 2 ? &first : &shields[i / 2 - 1].future;
+
+        CHECK_CODE(horo_future_shield(source, &shields[i]), 0);
+    }
+    for (int i = 13; i >= 0; i--) {
+        CHECK_CODE(horo_future_on_done(&shields[i].future, &calls[i],
+                                       note_letter, &"abcdefghijklmn"[i]),
+                   0);
+    }
+    CHECK_CODE(horo_spawn(&scope, note_its_end, &shields[13].future, NULL), 0);
+    CHECK_CODE(horo_yield(), 0);
+    CHECK_CODE(horo_future_fail(&first, -EIO), 0);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    CHECK_CODE(horo_yield(), 0);
+    CHECK_NOTES("a b c d e f g h i j k l m -5 n"); /* a wait ends first */
+    for (int i = 13; i >= 0; i--) {
+        CHECK_CODE(horo_future_result(&shields[i].future, NULL), -EIO);
+        horo_shield_fini(&shields[i]);
+    }
+    horo_future_fini(&first);
+}
+
+struct before_the_loop {
+    struct horo_future source;
+    struct horo_shield shield;
+};
+
+static int shield_first(void *arg)
+{
+    struct before_the_loop *before = arg;
+    pthread_t thread;
+
+    CHECK_CODE(horo_future_shield(&before->source, &before->shield), 0);
+    CHECK_NUMBER(pthread_create(&thread, NULL, shield_it, &before->source), 0);
+    CHECK_NUMBER(pthread_join(thread, NULL), 0);
+    horo_shield_fini(&before->shield);
+    return 0;
+}
+
+static void a_shield_binds_its_source_to_its_loop(void)
+{
+    struct before_the_loop before;
+
+    horo_future_init(&before.source);
+    CHECK_CODE(run_loop(shield_first, &before, NULL), 0);
+    horo_future_fini(&before.source);
 }
 
 /* --- what calls back --- */
@@ -645,6 +789,11 @@ int main(void)
     RUN_IN_LOOP(a_shield_takes_the_error_over);
     RUN_IN_LOOP(a_shield_follows_what_has_settled_and_may_go_first);
     RUN_IN_LOOP(another_thread_cannot_shield);
+    RUN_IN_LOOP(an_error_that_a_scope_was_told_of_is_not_told_again);
+    RUN_IN_LOOP_ONCE(shields_may_follow_each_other_at_any_length,
+                     "takes long, and waits nowhere");
+    RUN_IN_LOOP(a_tree_of_shields_settles_level_by_level);
+    RUN(a_shield_binds_its_source_to_its_loop);
     RUN_IN_LOOP(callbacks_settle_futures);
     CANCEL_SWEEP(every_link_settles_and_finally_is_called_once);
     return tap_end();

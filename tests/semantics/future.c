@@ -1,6 +1,8 @@
 /* Plain futures: settled once, read as often as one likes, waited for by any
  * number of tasks. Those of tasks are in task.c. */
 #include <pthread.h>
+#include <signal.h>
+#include <sys/wait.h>
 
 #include "core/future.h"
 #include "harness.h"
@@ -576,6 +578,304 @@ static void a_future_made_before_the_loop_can_be_used_in_it(void)
     horo_future_fini(&future);
 }
 
+/* --- the loop that uses it first --- */
+
+struct first_use {
+    struct horo_future future;
+    horo_task_fn *use;
+};
+
+static int select_it(void *arg)
+{
+    struct horo_case one = HORO_DONE(arg);
+    int rc = horo_select(&one, 1);
+
+    return rc < 0 ? rc : one.result;
+}
+
+static int wait_for_all(void *arg)
+{
+    struct horo_future *const futures[] = { arg };
+
+    return horo_wait(futures, 1, NULL) == 1 ? 0 : -EIO;
+}
+
+static int be_called_back(void *arg)
+{
+    static struct horo_callback callback;
+
+    return horo_future_on_done(arg, &callback, note_it, "called");
+}
+
+static int try_to_read(void *arg)
+{
+    CHECK_CODE(horo_future_result(arg, NULL), -HORO_EINVALIDSTATE);
+    return 0;
+}
+
+static void run_thread(void *(*fn)(void *arg), void *arg)
+{
+    pthread_t thread;
+
+    CHECK_NUMBER(pthread_create(&thread, NULL, fn, arg), 0);
+    CHECK_NUMBER(pthread_join(thread, NULL), 0);
+}
+
+static int use_first(void *arg)
+{
+    struct first_use *first = arg;
+    struct horo_scope scope;
+
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    CHECK_CODE(horo_spawn(&scope, first->use, &first->future, NULL), 0);
+    CHECK_CODE(horo_yield(), 0);
+    run_thread(try_everything, &first->future);
+    CHECK_CODE(horo_future_set(&first->future, NULL), 0);
+    CHECK_CODE(horo_scope_close(&scope, 0), 0);
+    take_turns();
+    return 0;
+}
+
+static void a_future_belongs_to_the_loop_that_uses_it_first(void)
+{
+    horo_task_fn *const uses[] = { wait_for_it, select_it, wait_for_all,
+                                   be_called_back, try_to_read };
+
+    for (size_t i = 0; i < sizeof uses / sizeof *uses; i++) {
+        struct first_use first = { .use = uses[i] };
+
+        horo_future_init(&first.future);
+        CHECK_CODE(run_loop(use_first, &first, NULL), 0);
+        horo_future_fini(&first.future);
+    }
+    CHECK_NOTES("called");
+}
+
+static int make_one(void *arg)
+{
+    horo_future_init(arg);
+    return 0;
+}
+
+static int try_one(void *arg)
+{
+    CHECK_CODE(horo_future_set(arg, NULL), -HORO_EOTHERLOOP);
+    CHECK_CODE(horo_future_wait(arg, NULL), -HORO_EOTHERLOOP);
+    return 0;
+}
+
+/* Though the next loop is likely to be made where the last one was. */
+static void a_future_of_an_ended_loop_belongs_to_no_other(void)
+{
+    struct horo_future future;
+
+    for (int i = 0; i < 10; i++) {
+        CHECK_CODE(run_loop(make_one, &future, NULL), 0);
+        CHECK_CODE(run_loop(try_one, &future, NULL), 0);
+        CHECK_CODE(horo_future_set(&future, NULL), -HORO_EOTHERLOOP);
+        horo_future_fini(&future);
+    }
+}
+
+/* --- callbacks and the end of their loop --- */
+
+static struct horo_loop *make_loop(void)
+{
+    struct horo_loop *loop = NULL;
+
+    CHECK_CODE(
+        horo_loop_create(
+            &(struct horo_loop_options){ .clock = HORO_CLOCK_VIRTUAL }, &loop),
+        0);
+    return loop;
+}
+
+/* A callback's memory is the caller's again when the loop has gone, that of
+ * the future still later. */
+static void a_callback_on_a_future_is_dropped_with_its_loop(void)
+{
+    for (int made_before = 0; made_before < 2; made_before++) {
+        struct horo_callback callbacks[2] = { 0 };
+        struct horo_future future;
+        struct horo_loop *loop = NULL;
+
+        if (made_before) {
+            horo_future_init(&future);
+        }
+        loop = make_loop();
+        if (!made_before) {
+            horo_future_init(&future);
+        }
+        for (int i = 0; i < 2; i++) {
+            CHECK_CODE(
+                horo_future_on_done(&future, &callbacks[i], note_it, "never"),
+                0);
+        }
+        CHECK_CODE(horo_loop_destroy(&loop), 0);
+        CHECK_CODE(horo_call_cancel(&callbacks[0]), 0);
+        memset(callbacks, 0xff, sizeof callbacks);
+        CHECK_CODE(horo_future_set(&future, NULL), -HORO_EOTHERLOOP);
+        horo_future_fini(&future);
+        CHECK_NOTES("");
+    }
+}
+
+static void *try_to_take_back(void *arg)
+{
+    struct horo_loop *loop;
+
+    CHECK_CODE(horo_call_cancel(arg), -HORO_EOTHERLOOP);
+    loop = make_loop();
+    CHECK_CODE(horo_call_cancel(arg), -HORO_EOTHERLOOP);
+    CHECK_CODE(horo_loop_destroy(&loop), 0);
+    return NULL;
+}
+
+static void another_thread_cannot_take_a_callback_back(void)
+{
+    struct horo_future future;
+    struct horo_callback callback = { 0 };
+
+    horo_future_init(&future);
+    CHECK_CODE(horo_future_on_done(&future, &callback, note_it, "called"), 0);
+    run_thread(try_to_take_back, &callback);
+    CHECK_CODE(horo_future_set(&future, NULL), 0);
+    take_turns();
+    CHECK_NOTES("called");
+    horo_future_fini(&future);
+}
+
+/* --- errors of tasks whose scope keeps none --- */
+
+/* Its scope is the loop's, which nobody closes for a result. */
+static void a_failed_task_of_the_loop_is_told_of_when_nobody_reads(void)
+{
+    for (int is_read = 0; is_read < 2; is_read++) {
+        struct horo_loop *loop = make_loop();
+        struct horo_future end;
+        struct horo_spawn_options options = { .future = &end };
+        struct horo_callback call = { 0 };
+
+        CHECK_CODE(horo_loop_on_error(loop, note_report, NULL), 0);
+        CHECK_CODE(horo_spawn(horo_loop_scope(loop), fail, NULL, &options), 0);
+        CHECK_CODE(horo_future_on_done(&end, &call, note_it, "ended"), 0);
+        CHECK_CODE(horo_loop_run(loop, sleep_a_second, NULL), 0);
+        if (is_read) {
+            CHECK_CODE(horo_future_result(&end, NULL), -EIO);
+        }
+        CHECK_NOTES("ended");
+        horo_future_fini(&end);
+        horo_future_fini(&end);
+        CHECK_CODE(horo_loop_destroy(&loop), 0);
+        CHECK_NOTES(is_read ? "" : "future -5");
+    }
+}
+
+static int start_and_fail(void *arg)
+{
+    (void)arg;
+    CHECK_CODE(horo_started(NULL), 0);
+    CHECK_CODE(horo_yield(), 0);
+    return -EPIPE;
+}
+
+static int start_one(void *arg)
+{
+    struct horo_spawn_options options = { .future = arg };
+
+    CHECK_CODE(horo_start(horo_loop_scope(horo_loop_self()), start_and_fail,
+                          NULL, &options, NULL),
+               0);
+    take_turns();
+    return 0;
+}
+
+static void so_is_one_that_was_started_into_it(void)
+{
+    struct horo_loop *loop = make_loop();
+    struct horo_future end;
+
+    CHECK_CODE(horo_loop_on_error(loop, note_report, NULL), 0);
+    CHECK_CODE(horo_loop_run(loop, start_one, &end), 0);
+    horo_future_fini(&end);
+    CHECK_CODE(horo_loop_destroy(&loop), 0);
+    CHECK_NOTES("future -32");
+}
+
+static int fail_with(void *arg)
+{
+    return *(const int *)arg;
+}
+
+/* Such a scope returns the first failure; the others must not be lost. */
+static void later_failures_of_a_scope_that_keeps_going_are_told(void)
+{
+    static const int codes[] = { -EIO, -EPIPE, -ECANCELED, -EBADF, -ENOSPC };
+    struct horo_future ends[2];
+    struct horo_spawn_options options = { .future = NULL };
+    struct horo_scope scope;
+
+    CHECK_CODE(horo_loop_on_error(horo_loop_self(), note_report, NULL), 0);
+    CHECK_CODE(horo_scope_open(
+                   &scope, &(struct horo_scope_options){ .keep_going = true }),
+               0);
+    for (int i = 0; i < 5; i++) {
+        options.future = i < 3 ? NULL : &ends[i - 3];
+        CHECK_CODE(horo_spawn(&scope, fail_with, (void *)&codes[i], &options),
+                   0);
+    }
+    CHECK_CODE(horo_scope_close(&scope, 0), -EIO);
+    CHECK_NOTES("task -32");
+    CHECK_CODE(horo_future_result(&ends[0], NULL), -EBADF);
+    horo_future_fini(&ends[0]);
+    horo_future_fini(&ends[1]);
+    CHECK_NOTES("future -28");
+}
+
+/* In the others, it is the first failure that made the rest end. */
+static void later_failures_of_a_cancelled_scope_are_not(void)
+{
+    static const int codes[] = { -EIO, -EPIPE };
+    struct horo_scope scope;
+
+    CHECK_CODE(horo_loop_on_error(horo_loop_self(), note_report, NULL), 0);
+    CHECK_CODE(horo_scope_open(&scope, NULL), 0);
+    for (int i = 0; i < 2; i++) {
+        CHECK_CODE(horo_spawn(&scope, fail_with, (void *)&codes[i], NULL), 0);
+    }
+    CHECK_CODE(horo_scope_close(&scope, 0), -EIO);
+    CHECK_NOTES("");
+}
+
+/* --- broken contracts --- */
+
+static int spawn_twice(void *arg)
+{
+    struct horo_future end;
+    struct horo_spawn_options options = { .future = &end };
+    struct horo_scope scope;
+
+    (void)arg;
+    (void)horo_scope_open(&scope, NULL);
+    (void)horo_spawn(&scope, sleep_a_second, NULL, &options);
+    (void)horo_spawn(&scope, sleep_a_second, NULL, &options);
+    return horo_scope_close(&scope, 0);
+}
+
+static int run_spawn_twice(void *arg)
+{
+    return run_loop(spawn_twice, arg, NULL);
+}
+
+static void two_tasks_cannot_have_one_future(void)
+{
+    struct child_end end;
+
+    run_child(run_spawn_twice, NULL, &end);
+    CHECK(WIFSIGNALED(end.status) && WTERMSIG(end.status) == SIGABRT);
+    CHECK(strstr(end.errors, "future->task == task"));
+}
+
 /* --- scenarios --- */
 
 static void future(void)
@@ -634,6 +934,15 @@ int main(void)
     RUN_IN_LOOP(another_thread_cannot_touch_a_future);
     RUN(outside_a_loop_a_future_has_a_result_but_nobody_waits);
     RUN(a_future_made_before_the_loop_can_be_used_in_it);
+    RUN(a_future_belongs_to_the_loop_that_uses_it_first);
+    RUN(a_future_of_an_ended_loop_belongs_to_no_other);
+    RUN(a_callback_on_a_future_is_dropped_with_its_loop);
+    RUN_IN_LOOP(another_thread_cannot_take_a_callback_back);
+    RUN(a_failed_task_of_the_loop_is_told_of_when_nobody_reads);
+    RUN(so_is_one_that_was_started_into_it);
+    RUN_IN_LOOP(later_failures_of_a_scope_that_keeps_going_are_told);
+    RUN_IN_LOOP(later_failures_of_a_cancelled_scope_are_not);
+    RUN(two_tasks_cannot_have_one_future);
     RUN_IN_LOOP(future);
     return tap_end();
 }
