@@ -63,8 +63,8 @@ int horo_loop_create(const struct horo_loop_options *options,
     return 0;
 }
 
-int horo__run(horo_task_fn *fn, void *arg,
-              const struct horo_loop_options *options, const char *fn_name)
+int horo__run(const char *fn_name, horo_task_fn *fn, void *arg,
+              const struct horo_loop_options *options)
 {
     struct horo_loop *loop;
     int rc = horo_loop_create(options, &loop);
@@ -72,7 +72,7 @@ int horo__run(horo_task_fn *fn, void *arg,
     if (rc < 0) {
         return rc;
     }
-    rc = horo__loop_run(loop, fn, arg, fn_name);
+    rc = horo__loop_run(loop, fn_name, fn, arg);
     (void)horo_loop_destroy(&loop); /* it is ours, and does not run */
     return rc;
 }

@@ -68,8 +68,10 @@ typedef void horo_watch_fn(void *arg, int events);
 /* Has fn(arg, events) called, as a callback, whenever one of `events` (POLLIN,
  * POLLOUT, POLLPRI, POLLRDHUP of poll(2)) holds for `fd`: again and again, once
  * in a turn, until what holds has been read, written, or is watched no more.
- * One descriptor may be watched several times, for reading and for writing say.
- * It stays the caller's, and open until horo_unwatch().
+ * One descriptor may be watched several times, for reading and for writing say;
+ * which watch is then called first, is for the kernel to say. It stays the
+ * caller's, and open until horo_unwatch(). The number of watches is limited by
+ * memory alone, of which each takes less than half a KiB.
  *
  * Never suspends. Returns 0; -EBADF; -EPERM for a regular file or a directory,
  * which are ready always; -EINVAL without events or function; -ENOMEM;

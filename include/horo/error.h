@@ -12,8 +12,8 @@ HORO__BEGIN
 
 enum horo_error {
     /* tasks and loops */
-    HORO_ENOTASK = 4096, /* the call would wait, but no task is running */
-    HORO_EBUSYLOOP,      /* this thread already runs a loop */
+    HORO_ENOTASK = 4096, /* not inside a task, or no loop on this thread */
+    HORO_EBUSYLOOP,      /* the thread has a loop already, or it is running */
     HORO_EOTHERLOOP,     /* the object belongs to another thread's loop */
     HORO_EBACKEND,       /* no backend of that name: uring, epoll */
     HORO_ECLOCK,         /* no clock of that name: real, virtual */

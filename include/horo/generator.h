@@ -55,14 +55,14 @@ struct horo_generator_options {
 
 /* Makes a generator that will call fn(arg) when it is first asked. `arg` stays
  * the caller's. Never suspends. Returns 0; -ENOMEM; -EINVAL for a stack_size
- * over 8 MiB. */
-#define horo_generator_create(fn, arg, options, ret_generator) \
-    horo__generator_create(fn, arg, options, ret_generator, #fn)
+ * over 8 MiB. (The `...` stands for `arg, options, ret_generator`, see
+ * horo_spawn() in horo/task.h.) */
+#define horo_generator_create(fn, ...) \
+    horo__generator_create(#fn, fn, __VA_ARGS__)
 HORO__API int
-horo__generator_create(horo_generator_fn *fn, void *arg,
+horo__generator_create(const char *fn_name, horo_generator_fn *fn, void *arg,
                        const struct horo_generator_options *options,
-                       struct horo_generator **ret_generator,
-                       const char *fn_name);
+                       struct horo_generator **ret_generator);
 
 /* Closes the generator, frees it and nulls the pointer; NULL and a pointer to
  * NULL are fine. Returns what horo_generator_close() does. Where that refuses,

@@ -48,13 +48,14 @@ struct horo_loop_options {
  * its result when it and all its tasks have ended. Blocks the thread.
  * `options` may be NULL. As with any scope that was cancelled and felt it, the
  * result after a Ctrl-C is -ECANCELED, whatever `fn` returned. Errors of its
- * own: -HORO_EBUSYLOOP when this thread runs a loop already, -HORO_EBACKEND and
- * -HORO_ECLOCK for unknown names, -EINVAL for a stack_size over 8 MiB, -ENOSYS or -EPERM for a backend that this
- * system refuses, -ENOMEM, -EMFILE, -ENFILE. */
-#define horo_run(fn, arg, options) horo__run(fn, arg, options, #fn)
-HORO__API int horo__run(horo_task_fn *fn, void *arg,
-                        const struct horo_loop_options *options,
-                        const char *fn_name);
+ * own: -HORO_EBUSYLOOP when this thread has a loop already, -HORO_EBACKEND and
+ * -HORO_ECLOCK for unknown names, -EINVAL for a stack_size over 8 MiB, -ENOSYS
+ * or -EPERM for a backend that this system refuses, -ENOMEM, -EMFILE, -ENFILE.
+ *
+ * (The `...` stands for `arg, options`, see horo_spawn().) */
+#define horo_run(fn, ...) horo__run(#fn, fn, __VA_ARGS__)
+HORO__API int horo__run(const char *fn_name, horo_task_fn *fn, void *arg,
+                        const struct horo_loop_options *options);
 
 /* --- a loop as an object --- */
 
@@ -77,10 +78,11 @@ HORO__API int horo_loop_destroy(struct horo_loop **loop);
  * -HORO_EBUSYLOOP when the loop runs already, -HORO_EOTHERLOOP on another
  * thread, -EINVAL without loop, -ENOMEM, -EAGAIN, and -EINTR when the loop was
  * stopped before: the task then is one of the loop's scope, goes on when the
- * loop runs again, and `arg` has to live as long. */
-#define horo_loop_run(loop, fn, arg) horo__loop_run(loop, fn, arg, #fn)
-HORO__API int horo__loop_run(struct horo_loop *loop, horo_task_fn *fn,
-                             void *arg, const char *fn_name);
+ * loop runs again, and `arg` has to live as long. (The `...` stands for `arg`,
+ * see horo_spawn().) */
+#define horo_loop_run(loop, fn, ...) horo__loop_run(loop, #fn, fn, __VA_ARGS__)
+HORO__API int horo__loop_run(struct horo_loop *loop, const char *fn_name,
+                             horo_task_fn *fn, void *arg);
 
 /* Runs the loop until `future`, one of this loop, has settled, and returns what
  * horo_future_result() does then. Blocks the thread. Errors of its own: -EINTR
@@ -146,6 +148,8 @@ typedef void horo_error_fn(void *arg, const struct horo_error_report *report);
 HORO__API int horo_loop_on_error(struct horo_loop *loop, horo_error_fn *fn,
                                  void *arg);
 
+/* --- what this thread's loop does --- */
+
 /* What a loop has done so far; values only grow, but for those named live. */
 struct horo_loop_stats {
     uint64_t tasks_live;
@@ -162,6 +166,37 @@ struct horo_loop_stats {
 
 /* Copies the counters of this thread's loop. Returns 0 or -HORO_ENOTASK. */
 HORO__API int horo_loop_stats(struct horo_loop_stats *ret_stats);
+
+enum horo_task_state {
+    HORO_TASK_NEW = 0, /* has not run yet */
+    HORO_TASK_READY,
+    HORO_TASK_RUNNING,
+    HORO_TASK_WAITING
+};
+
+/* One live task, as it is at the moment of asking; the pointers are good until
+ * the caller suspends. */
+struct horo_task_info {
+    const struct horo_task *task;
+    const char *name;
+    /* In whose scope it is; NULL for the main task and others in the scope of
+     * the loop itself. */
+    const struct horo_task *owner;
+    enum horo_task_state state;
+    /* While it waits: for what, in a word ("time", "tasks", "future", "lock",
+     * "receive" ...), else NULL; */
+    const char *waits_for;
+    /* and the task for whose result or end it waits: by closing a scope, or
+     * with horo_future_wait(), horo_wait(), horo_as_completed_next() or the
+     * HORO_DONE of horo_select() for the future of a task. The first of them
+     * that is left, if there are several; NULL if there is none. */
+    const struct horo_task *awaits;
+};
+
+/* Describes this thread's live tasks, owners before those whom they own, in up
+ * to `max` of `infos`. Returns how many there are, which may be more; 0 without
+ * a loop. Never suspends. */
+HORO__API size_t horo_loop_tasks(struct horo_task_info *infos, size_t max);
 
 HORO__END
 

@@ -32,8 +32,8 @@ struct horo_resolver_options {
 
 /* Sets up name resolution for this thread's loop; look-ups under way end with
  * -ECANCELED. `options` may be NULL and is copied. Never suspends. Returns 0;
- * -EINVAL for a server list that cannot be read or a limit out of range; -ENOMEM;
- * -ENOSYS when built without c-ares; -HORO_ENOTASK outside a loop. */
+ * -EINVAL for a server list that cannot be read or a limit out of range;
+ * -ENOMEM; -ENOSYS when built without c-ares; -HORO_ENOTASK outside a loop. */
 HORO__API int
 horo_resolver_configure(const struct horo_resolver_options *options);
 

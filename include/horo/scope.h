@@ -50,7 +50,8 @@ struct horo_scope_options {
     /* Limits the whole scope, in nanoseconds from now. 0: no limit; negative:
      * already over. */
     horo_time timeout;
-    /* The same as a moment of horo_now(); the earlier of both counts. 0: none. */
+    /* The same as a moment of horo_now(); the earlier of both counts. 0: no
+     * limit. */
     horo_time deadline;
     /* Cancellation from outside does not reach in. For cleanup that must wait;
      * a timeout or deadline is then required. */

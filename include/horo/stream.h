@@ -79,7 +79,8 @@ HORO__API int horo_stream_peer(const struct horo_stream *stream,
 HORO__API int horo_stream_local(const struct horo_stream *stream,
                                 struct horo_address *ret_address);
 
-/* The descriptor below, for setsockopt(2) and the like; it stays the stream's. */
+/* The descriptor below, for setsockopt(2) and the like; it stays the
+ * stream's. */
 HORO__API int horo_stream_fd(const struct horo_stream *stream);
 
 /* Makes a stream of a descriptor: a connected socket, pipe, terminal or file.

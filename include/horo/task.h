@@ -94,39 +94,6 @@ HORO__API const char *horo_task_name(const struct horo_task *task);
  * least one, whose tasks end before the task does. Never suspends. */
 HORO__API struct horo_scope *horo_scope_self(void);
 
-/* --- all tasks --- */
-
-enum horo_task_state {
-    HORO_TASK_NEW = 0, /* has not run yet */
-    HORO_TASK_READY,
-    HORO_TASK_RUNNING,
-    HORO_TASK_WAITING
-};
-
-/* One live task, as it is at the moment of asking; the pointers are good until
- * the caller suspends. */
-struct horo_task_info {
-    const struct horo_task *task;
-    const char *name;
-    /* In whose scope it is; NULL for the main task and others in the scope of
-     * the loop itself. */
-    const struct horo_task *owner;
-    enum horo_task_state state;
-    /* While it waits: for what, in a word ("time", "tasks", "future", "lock",
-     * "receive" ...), else NULL; */
-    const char *waits_for;
-    /* and the task for whose result or end it waits: by closing a scope, or
-     * with horo_future_wait(), horo_wait(), horo_as_completed_next() or the
-     * HORO_DONE of horo_select() for the future of a task. The first of them
-     * that is left, if there are several; NULL if there is none. */
-    const struct horo_task *awaits;
-};
-
-/* Describes this thread's live tasks, owners before those whom they own, in up
- * to `max` of `infos`. Returns how many there are, which may be more; 0 without
- * a loop. Never suspends. */
-HORO__API size_t horo_loop_tasks(struct horo_task_info *infos, size_t max);
-
 HORO__END
 
 #endif

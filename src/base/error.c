@@ -6,9 +6,9 @@ static const char *own_code(enum horo_error code)
 {
     switch (code) {
     case HORO_ENOTASK:
-        return "not inside a task";
+        return "not inside a task, or no loop on this thread";
     case HORO_EBUSYLOOP:
-        return "this thread already runs a loop";
+        return "this thread has a loop already, or the loop is running";
     case HORO_EOTHERLOOP:
         return "the object belongs to another loop";
     case HORO_EBACKEND:

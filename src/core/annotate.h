@@ -141,7 +141,8 @@ horo__annotate_leave(struct horo__annotation *from, struct horo__annotation *to,
     (void)for_good;
 }
 
-/* `idle` learns the bounds of the thread's stack, which it was last left for. */
+/* `idle` learns the bounds of the thread's stack, which it was last left
+ * for. */
 static inline void horo__annotate_arrive(struct horo__annotation *here,
                                          struct horo__annotation *idle)
 {

@@ -320,7 +320,8 @@ void horo__loop_run_out(struct horo_loop *loop);
 int64_t horo__loop_read_clock(struct horo_loop *loop);
 
 /* The time for a limit that far ahead: not before the present, and late by no
- * more than a hundredth of `ahead_ns`, for less than reading the clock costs. */
+ * more than a hundredth of `ahead_ns`, for less than reading the clock
+ * costs. */
 int64_t horo__loop_now(struct horo_loop *loop, int64_t ahead_ns);
 
 /* One round: the kernel, waiting there when there is nothing else to do; then

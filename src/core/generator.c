@@ -132,10 +132,10 @@ static struct horo_generator *generator_on(const struct horo__stack *stack)
     return (struct horo_generator *)(place & ~(uintptr_t)(ALIGNMENT - 1));
 }
 
-int horo__generator_create(horo_generator_fn *fn, void *arg,
+int horo__generator_create(const char *fn_name, horo_generator_fn *fn,
+                           void *arg,
                            const struct horo_generator_options *options,
-                           struct horo_generator **ret_generator,
-                           const char *fn_name)
+                           struct horo_generator **ret_generator)
 {
     static const struct horo_generator_options defaults;
     struct horo__stack stack;

@@ -50,8 +50,8 @@ static bool has_ended(const void *arg)
     return horo__future_is_settled(arg);
 }
 
-int horo__loop_run(struct horo_loop *loop, horo_task_fn *fn, void *arg,
-                   const char *fn_name)
+int horo__loop_run(struct horo_loop *loop, const char *fn_name,
+                   horo_task_fn *fn, void *arg)
 {
     struct horo_future end;
     struct horo_spawn_options options = { .future = &end };

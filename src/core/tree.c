@@ -1,6 +1,6 @@
 /* All tasks of a loop: who owns whom, and who awaits whom. The tree of scopes
  * holds them all; nothing is kept for the purpose. */
-#include <horo/task.h>
+#include <horo/loop.h>
 
 #include "core/core.h"
 

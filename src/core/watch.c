@@ -26,6 +26,8 @@ struct horo_watch {
     bool is_calling;
 };
 
+_Static_assert(sizeof(struct horo_watch) < 512, "see horo_watch_fd()");
+
 static bool is_waiting(const struct horo_watch *watch)
 {
     return watch->operation.state == HORO__OPERATION_ACTIVE ||

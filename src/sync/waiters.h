@@ -61,9 +61,10 @@ static inline void horo__waiters_remove(struct horo__waiter *waiter)
 }
 
 /* Puts the current task at the end of the line, in `waiter`, and suspends it;
- * `kind` says for what, and its interrupt() is horo__waiter_leave(). Call horo__wait_check() before. Returns the result given to
- * horo__waiter_wake(), or -ECANCELED when the task was cancelled before its
- * turn came. It is out of the line then, which may be news for those behind.
+ * `kind` says for what, and its interrupt() is horo__waiter_leave(). Call
+ * horo__wait_check() before. Returns the result given to horo__waiter_wake(),
+ * or -ECANCELED when the task was cancelled before its turn came.
+ * It is out of the line then, which may be news for those behind.
  *
  * A task that was given something can still be cancelled before it runs: ask
  * horo__wait_check() again, and pass on what was given when that fails. */

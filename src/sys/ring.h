@@ -19,8 +19,8 @@ int horo__ring_submit(struct io_uring *ring);
 /* Hands over what was prepared, no more. Returns how many, or -errno. */
 int horo__ring_hand_over(struct io_uring *ring);
 
-/* As horo__ring_submit(), then waits for one completion, at most `timeout_ns` (< 0: no
- * limit). A time-out is success. */
+/* As horo__ring_submit(), then waits for one completion, at most `timeout_ns`
+ * (< 0: no limit). A time-out is success. */
 int horo__ring_wait(struct io_uring *ring, int64_t timeout_ns);
 
 /* True when the kernel has something to tell that is not in the ring yet. */

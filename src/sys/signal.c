@@ -16,7 +16,7 @@ static bool has_default_action(int number)
 {
     struct sigaction now;
 
-    /* Whatever the flags: they stay when SA_RESETHAND takes the handler away. */
+    /* Whatever the flags: they stay when SA_RESETHAND takes it away. */
     return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_DFL;
 }
 

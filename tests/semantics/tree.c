@@ -1,4 +1,5 @@
-/* The list of all tasks: who owns whom, what each waits for, who awaits whom. */
+/* The list of all tasks: who owns whom, what each waits for, and whom it
+ * awaits. */
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
