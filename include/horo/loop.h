@@ -85,9 +85,10 @@ HORO__API int horo__loop_run(struct horo_loop *loop, const char *fn_name,
                              horo_task_fn *fn, void *arg);
 
 /* Runs the loop until `future`, one of this loop, has settled, and returns what
- * horo_future_result() does then. Blocks the thread. Errors of its own: -EINTR
- * when the loop was stopped before; -ECANCELED after a Ctrl-C as below;
- * -HORO_EBUSYLOOP, -HORO_EOTHERLOOP, -EINVAL. */
+ * horo_future_result() does then; its callbacks that were added before have been
+ * called. Blocks the thread. Errors of its own: -EINTR when the loop was stopped
+ * before; -ECANCELED after a Ctrl-C as below; -HORO_EBUSYLOOP, -HORO_EOTHERLOOP,
+ * -EINVAL. */
 HORO__API int horo_loop_run_until(struct horo_loop *loop,
                                   struct horo_future *future);
 

@@ -74,15 +74,30 @@ int horo__loop_run(struct horo_loop *loop, const char *fn_name,
     return end.result;
 }
 
+static void note_end(void *arg)
+{
+    *(bool *)arg = true;
+}
+
+static bool is_noted(const void *arg)
+{
+    return *(const bool *)arg;
+}
+
+/* Ends by a callback, so that those that were added before come first. */
 int horo_loop_run_until(struct horo_loop *loop, struct horo_future *future)
 {
+    struct horo_callback end = { 0 };
+    bool is_over = false;
     int rc = check_run(loop);
 
     if (rc == 0) {
-        rc = future ? horo__future_check(future) : -EINVAL;
+        rc = future ? horo_future_on_done(future, &end, note_end, &is_over)
+                    : -EINVAL;
     }
     if (rc == 0) {
-        rc = turn_until(loop, NULL, has_ended, future);
+        rc = turn_until(loop, NULL, is_noted, &is_over);
+        (void)horo_call_cancel(&end);
     }
     return rc < 0 ? rc : horo_future_result(future, NULL);
 }

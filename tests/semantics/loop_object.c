@@ -143,6 +143,27 @@ static void a_loop_runs_until_a_future_has_settled(void)
     CHECK_NOTES("set late0");
 }
 
+static void note_done(void *arg)
+{
+    note("%s", (const char *)arg);
+}
+
+static void callbacks_of_a_future_come_before_the_end_of_its_run(void)
+{
+    struct horo_loop *loop = make_loop();
+    struct horo_callback done = { 0 };
+    struct horo_future future;
+
+    horo_future_init(&future);
+    CHECK_CODE(horo_future_on_done(&future, &done, note_done, "done"), 0);
+    CHECK_CODE(horo_spawn(horo_loop_scope(loop), settle_later, &future, NULL),
+               0);
+    CHECK_CODE(horo_loop_run_until(loop, &future), 0);
+    CHECK_NOTES("set done");
+    horo_future_fini(&future);
+    destroy_loop(&loop);
+}
+
 static void other_ends_of_a_future_are_told(void)
 {
     struct horo_loop *loop = make_loop();
@@ -867,6 +888,7 @@ int main(void)
     RUN(a_loop_runs_several_times);
     RUN(tasks_of_one_run_go_on_in_the_next);
     RUN(a_loop_runs_until_a_future_has_settled);
+    RUN(callbacks_of_a_future_come_before_the_end_of_its_run);
     RUN(other_ends_of_a_future_are_told);
     RUN(stop_after);
     RUN(a_running_loop_cannot_be_run);
