@@ -27,24 +27,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
+#include "base/sanitizer.h"
+
+#if defined(HORO__ASAN)
 #define HARNESS_ASAN 1
-#endif
-#if __has_feature(thread_sanitizer)
-#define HARNESS_TSAN 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-#define HARNESS_ASAN 1
-#endif
-#if defined(__SANITIZE_THREAD__)
-#define HARNESS_TSAN 1
-#endif
-#if !defined(HARNESS_ASAN)
+#else
 #define HARNESS_ASAN 0
 #endif
-#if !defined(HARNESS_TSAN)
+#if defined(HORO__TSAN)
+#define HARNESS_TSAN 1
+#else
 #define HARNESS_TSAN 0
 #endif
 #define HARNESS_SANITIZED (HARNESS_ASAN || HARNESS_TSAN)

@@ -6,23 +6,8 @@
 
 #include <stddef.h>
 
+#include "base/sanitizer.h"
 #include "core/stack.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define HORO__ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define HORO__ASAN 1
-#endif
-#endif
-
-#if defined(__SANITIZE_THREAD__)
-#define HORO__TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define HORO__TSAN 1
-#endif
-#endif
 
 #if defined(HORO__ASAN)
 #include <sanitizer/asan_interface.h>

@@ -8,16 +8,8 @@
 #include <valgrind/valgrind.h>
 #endif
 
+#include "base/sanitizer.h"
 #include "sys/fault.h"
-
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define HORO__TSAN 1
-#endif
-#endif
-#if defined(__SANITIZE_THREAD__)
-#define HORO__TSAN 1
-#endif
 
 #if defined(HORO__TSAN)
 #include <sanitizer/tsan_interface.h>
